@@ -1,0 +1,95 @@
+"""An update of the store -> the sign-offs that it brings, each verified; or why it may not be."""
+
+from __future__ import annotations
+
+from gatekeeper.core.approval import Testimony
+from gatekeeper.core.ids import ObjectId
+from gatekeeper.core.policy import Policy
+from gatekeeper.core.reasons import Reason, reason
+from gatekeeper.core.record import Record
+from gatekeeper.core.signoff import Decision, MalformedSignoffError
+from gatekeeper.git import Engine
+from gatekeeper.git.store import Addition, BadStoreError, read_additions
+from gatekeeper.testimonies import Checked, Court, check_envelope, testify
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Admitted(Record):
+    """A sign-off that may enter the store."""
+
+    testimony: Testimony
+    envelope: bytes
+    commits: tuple[ObjectId, ...]
+
+
+class NotAdmittedError(Exception):
+    """The update of the store is refused; carries every reason."""
+
+    def __init__(self, reasons: Sequence[Reason]) -> None:
+        """Keep the reasons as data."""
+        super().__init__(", ".join(why.code for why in reasons))
+        self.reasons = tuple(reasons)
+
+
+def admit(
+    engine: Engine, policy: Policy, court: Court, old: ObjectId | None, new: ObjectId
+) -> list[Admitted]:
+    """Verify every sign-off that an update of the store adds.
+
+    Raises:
+        NotAdmittedError: with the reason for each that may not enter.
+        GitError: when Git does not answer.
+    """
+    try:
+        additions = read_additions(engine, old, new, policy.limits.signoffs)
+    except BadStoreError as error:
+        raise NotAdmittedError([reason("store-update", what=str(error))]) from None
+    admitted: list[Admitted] = []
+    reasons: list[Reason] = []
+    for addition in additions:
+        try:
+            checked = check_envelope(addition.envelope)
+        except MalformedSignoffError as error:
+            reasons.append(
+                reason("signoff-not-admitted", statement=addition.statement, why="malformed", what=str(error))
+            )
+            continue
+        testimony = testify(checked, court.now, court)
+        flaw, what = _flaw(engine, policy, court, addition, checked, testimony)
+        if flaw:
+            reasons.append(reason("signoff-not-admitted", statement=addition.statement, why=flaw, what=what))
+        else:
+            admitted.append(
+                Admitted(testimony=testimony, envelope=addition.envelope, commits=addition.commits)
+            )
+    if reasons:
+        raise NotAdmittedError(reasons)
+    return admitted
+
+
+def _flaw(
+    engine: Engine, policy: Policy, court: Court, addition: Addition, checked: Checked, testimony: Testimony
+) -> tuple[str, str]:
+    """Return the code of what is wrong with one addition, and a detail; two empty strings if nothing is."""
+    statement, signer = checked.statement, testimony.signer
+    subjects = {commit.id for commit in statement.commits}
+    if checked.envelope.statement_id != addition.statement or subjects != set(addition.commits):
+        return "misfiled", ""
+    if not all(engine.object_format.is_id(commit.id) for commit in statement.commits):
+        return "other-object-format", ""
+    if testimony.flaw or signer is None:
+        return testimony.flaw or "unknown-key", statement.signer
+    if statement.decision is Decision.EMERGENCY:
+        return "emergency-not-supported", ""
+    if policy.may_approve(signer, court.roster.ladder):
+        return "", ""
+    own = statement.decision in (Decision.AUTHOR, Decision.REVOKE) and all(
+        commit.author.encode().lower() in signer.emails for commit in statement.commits
+    )
+    exist = own and all(
+        kind == "commit" for _, kind, _ in engine.kinds([commit.id for commit in statement.commits])
+    )
+    return ("", "") if own and exist else ("signer-may-not", signer.id)

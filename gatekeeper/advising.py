@@ -1,0 +1,62 @@
+"""A verdict and what surrounds it -> what the hook's text needs besides the verdict."""
+
+from __future__ import annotations
+
+from gatekeeper.core.advice import approvers
+from gatekeeper.core.ids import Timestamp
+from gatekeeper.core.people import Person, Roster
+from gatekeeper.core.policy import Policy
+from gatekeeper.core.push import Push
+from gatekeeper.core.verdict import Enforcement, Outcome, RuleFinding, Verdict
+from gatekeeper.formats.remote import Context, web_prefix
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gatekeeper.core.advice import Approvers
+
+
+def context_of(
+    verdict: Verdict,
+    *,
+    push: Push,
+    person: Person | None,
+    receipt: str,
+    policy: Policy,
+    roster: Roster,
+    notes: tuple[str, ...],
+    now: Timestamp,
+) -> Context:
+    """Return the context of an answer. The roster is read through only for a refusal."""
+    failing: dict[str, list[RuleFinding]] = {}
+    teams: list[str] = []
+    for ref in verdict.refs if verdict.outcome is not Outcome.ACCEPTED else ():
+        for commit in ref.commits:
+            rules = [
+                rule
+                for rule in commit.rules
+                if rule.outcome is not Outcome.ACCEPTED
+                and rule.enforcement is Enforcement.REFUSE
+                and rule.approvers
+            ]
+            for rule in rules:
+                failing.setdefault(rule.rule, []).append(rule)
+            author = commit.authorship.proved or commit.authorship.claimed
+            teams += author.teams if rules and author else ()
+    found: list[tuple[str, Approvers]] = []
+    for name, rules in failing.items():
+        who = rules[0].approvers
+        if who is not None:
+            excluded = {person_id for rule in rules for person_id in rule.excluded}
+            found.append(
+                (name, approvers(who, roster, excluded=excluded, teams=teams, pusher=person, now=now))
+            )
+    refused = verdict.outcome is not Outcome.ACCEPTED
+    return Context(
+        receipt=receipt,
+        pusher=person,
+        web_prefix=web_prefix(push.pusher.server, push.pusher.kind),
+        approvers=tuple(found),
+        help=policy.message.help if refused else "",
+        contact=policy.message.contact if refused else "",
+        notes=notes,
+    )

@@ -1,0 +1,101 @@
+"""Which policy and roster are in force: the files as they are, or for a while the last good ones.
+
+A bad new version of a file must neither open the gate nor stop all work at once: the last good version
+stays in force for `stale_for`, and every push says so (DESIGN.md section 8).
+"""
+
+from __future__ import annotations
+
+from gatekeeper.config.cache import CompiledCache
+from gatekeeper.config.loading import load_policy, load_roster
+from gatekeeper.config.problems import ConfigurationError
+from gatekeeper.config.sources import Source
+from gatekeeper.core.hashing import sha256_hex
+from gatekeeper.core.people import Roster
+from gatekeeper.core.policy import Policy
+from gatekeeper.core.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class InForce(Record):
+    """A policy and a roster that fit each other."""
+
+    policy: Policy
+    roster: Roster
+    policy_content: bytes
+    roster_content: bytes
+    notes: tuple[str, ...] = ()
+    """What every push and `doctor` must say: which file is broken, and until when it is tolerated."""
+
+    @property
+    def policy_digest(self) -> str:
+        """SHA-256 of the policy's bytes, in hex."""
+        return sha256_hex(self.policy_content)
+
+    @property
+    def roster_digest(self) -> str:
+        """SHA-256 of the roster's bytes, in hex."""
+        return sha256_hex(self.roster_content)
+
+
+class LastGood(Record):
+    """The contents that the ledger knows to have been in force last; None where it has none."""
+
+    policy: Callable[[], bytes | None]
+    roster: Callable[[], bytes | None]
+
+
+def load_in_force(
+    policy: Source, roster: Source, *, cache: CompiledCache | None, last_good: LastGood | None, now: int
+) -> InForce:
+    """Load both files, or fall back to the last good pair.
+
+    Raises:
+        ConfigurationError: with everything wrong, when there is no last good pair or it is stale.
+    """
+    try:
+        return _pair(policy.content, policy.label, roster.content, roster.label, cache)
+    except ConfigurationError as error:
+        fallback = _fallback(policy, roster, cache, last_good)
+        since = max(policy.modified, roster.modified)
+        if fallback is None or not since <= now < since + fallback.policy.stale_for:
+            raise
+        until = since + fallback.policy.stale_for
+        first = error.problems[0]
+        note = (
+            f"the new policy or roster cannot be used ({first}); the last good version is in force "
+            f"for {(until - now) // 60} more minutes, then nothing can be pushed"
+        )
+        return fallback.replace(notes=(note,))
+
+
+def _pair(
+    policy: bytes, policy_label: str, roster: bytes, roster_label: str, cache: CompiledCache | None
+) -> InForce:
+    people = load_roster(roster, roster_label, cache)
+    return InForce(
+        policy=load_policy(policy, policy_label, people, cache),
+        roster=people,
+        policy_content=policy,
+        roster_content=roster,
+    )
+
+
+def _fallback(
+    policy: Source, roster: Source, cache: CompiledCache | None, last_good: LastGood | None
+) -> InForce | None:
+    """Return the best pair that still loads: keep a good new roster with the old policy, then the other way round."""
+    if last_good is None:
+        return None
+    old_policy, old_roster = last_good.policy(), last_good.roster()
+    pairs = ((old_policy, roster.content), (policy.content, old_roster), (old_policy, old_roster))
+    for one, other in pairs:
+        if one is not None and other is not None:
+            try:
+                return _pair(one, policy.label, other, roster.label, cache)
+            except ConfigurationError:
+                continue
+    return None

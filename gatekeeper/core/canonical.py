@@ -1,0 +1,54 @@
+"""Canonical JSON: one byte string for one value, so that nothing can be said twice in different bytes.
+
+A subset of RFC 8785 (JCS): objects, arrays, strings, true and false; no numbers and no null, because
+no format here needs them. Members are sorted, there is no white space, text is UTF-8.
+"""
+
+from __future__ import annotations
+
+import json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from typing import TypeAlias, Union
+
+    Json: TypeAlias = Union[str, bool, "Mapping[str, Json]", "Sequence[Json]"]
+
+
+class NotCanonicalError(ValueError):
+    """Bytes that are not the canonical form of any value that the formats use."""
+
+
+def dump(value: Json) -> bytes:
+    """Serialise; the caller hands in strings without lone surrogates."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode("utf-8")
+
+
+def _refuse_number(text: str) -> None:
+    raise NotCanonicalError(f"a number ({text[:20]}) where none may be")
+
+
+def load(data: bytes) -> Json:
+    """Parse canonical bytes.
+
+    Raises:
+        NotCanonicalError: if the bytes are not exactly what `dump` gives for what they mean; so
+            duplicate members, white space, other escapes and numbers are refused.
+    """
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            parse_int=_refuse_number,
+            parse_float=_refuse_number,
+            parse_constant=_refuse_number,
+        )
+        again = dump(value)
+    except NotCanonicalError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise NotCanonicalError(f"not JSON in UTF-8: {error}") from None
+    if again != data:
+        raise NotCanonicalError("not in canonical form (sorted members, no white space, no duplicate member)")
+    return value  # type: ignore[no-any-return]

@@ -1,0 +1,85 @@
+"""What a commit changes, exactly: raw diff entries and the change digest.
+
+No rename detection and no text patch id: those can be forged (two different changes with one id).
+The digest is over old and new modes and blob ids of every path, so it stands for the bytes.
+"""
+
+from __future__ import annotations
+
+from gatekeeper.core.hashing import sha256_hex
+from gatekeeper.core.ids import ChangeDigest, ObjectFormat, ObjectId
+from gatekeeper.core.record import Record
+
+CHANGE_PREFIX = b"gatekeeper change v1"
+MERGE_PREFIX = b"gatekeeper merge v1"
+ABSENT = "000000"
+
+
+class RawEntry(Record):
+    """One line of `git diff-tree --raw --no-renames` (git-diff(1), "Raw output format")."""
+
+    old_mode: str
+    new_mode: str
+    """Six octal digits; `000000` where the path is absent."""
+    old_id: ObjectId
+    new_id: ObjectId
+    path: bytes
+
+
+Change = tuple[RawEntry, ...]
+
+
+class RepeatedPathError(ValueError):
+    """A diff that names one path twice: a tree with duplicate entries."""
+
+
+def make_change(entries: tuple[RawEntry, ...] | list[RawEntry]) -> Change:
+    """Sort entries by path bytes.
+
+    Raises:
+        RepeatedPathError: if a path occurs twice, which only malformed trees give.
+    """
+    ordered = tuple(sorted(entries, key=lambda entry: entry.path))
+    for left, right in zip(ordered, ordered[1:], strict=False):
+        if left.path == right.path:
+            raise RepeatedPathError(f"path {right.path!r} twice in one diff")
+    return ordered
+
+
+def _encode(change: Change) -> list[bytes]:
+    fields: list[bytes] = []
+    for entry in change:
+        fields += (
+            entry.old_mode.encode(),
+            entry.new_mode.encode(),
+            entry.old_id.encode(),
+            entry.new_id.encode(),
+            str(len(entry.path)).encode(),
+            entry.path,
+        )
+    return fields
+
+
+def change_digest(change: Change, object_format: ObjectFormat) -> ChangeDigest | None:
+    """Return the digest of a change against one base; None for an empty change.
+
+    SHA-256 over NUL-terminated fields: the prefix, the object format, and for each entry old mode,
+    new mode, old id, new id, length of the path in decimal, path (docs/formats.md).
+    """
+    if not change:
+        return None
+    fields = [CHANGE_PREFIX, object_format.name.encode(), *_encode(change)]
+    return ChangeDigest(sha256_hex(b"\0".join(fields) + b"\0"))
+
+
+def merge_digest(changes: tuple[Change, ...], object_format: ObjectFormat) -> ChangeDigest:
+    """Return the digest of a merge: its diffs against each parent in order, each preceded by its length."""
+    fields = [MERGE_PREFIX, object_format.name.encode()]
+    for change in changes:
+        fields += (str(len(change)).encode(), *_encode(change))
+    return ChangeDigest(sha256_hex(b"\0".join(fields) + b"\0"))
+
+
+def paths_of(change: Change) -> tuple[bytes, ...]:
+    """Return the paths, in order."""
+    return tuple(entry.path for entry in change)

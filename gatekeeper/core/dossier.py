@@ -1,0 +1,48 @@
+"""Everything known about one commit on its way to one ref, as one frozen value."""
+
+from __future__ import annotations
+
+import enum
+
+from gatekeeper.core.approval import Judged
+from gatekeeper.core.authorship import Authorship
+from gatekeeper.core.commits import Commit
+from gatekeeper.core.declaration import Declaration
+from gatekeeper.core.people import Person
+from gatekeeper.core.record import Record
+
+
+class Addition(enum.Enum):
+    """What a commit adds to the ref beyond what its parents bring."""
+
+    CHANGE = "change"
+    """A commit with one parent or none: its change."""
+    NOTHING = "nothing"
+    """A merge that is exactly what Git itself makes of its parents."""
+    RESOLUTION = "resolution"
+    """A merge that differs from that, or that Git cannot make again."""
+
+
+class Dossier(Record):
+    """The input of every rule. Facts that no rule in question asks for are left at their defaults."""
+
+    commit: Commit
+    ref: str
+    declaration: Declaration
+    brings_assisted: bool = False
+    """Of a merge: whether a commit new to the ref and reachable from a parent is assisted."""
+    addition: Addition = Addition.CHANGE
+    paths: tuple[bytes, ...] = ()
+    """What it changes: against the parent, of a resolution against any parent."""
+    authorship: Authorship = Authorship()
+    co_authors: tuple[Person, ...] = ()
+    committer: Person | None = None
+    pusher: Person | None = None
+    signoffs: Judged = Judged()
+
+    @property
+    def assisted(self) -> bool:
+        """Whether rules for AI-assisted changes apply (DESIGN.md sections 4 and 7)."""
+        if self.addition is Addition.NOTHING:
+            return False
+        return self.declaration.assisted or (self.addition is Addition.RESOLUTION and self.brings_assisted)

@@ -1,0 +1,51 @@
+"""Names for Git's and gatekeeper's identifiers, so that a type checker keeps them apart."""
+
+from __future__ import annotations
+
+from gatekeeper.core.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NewType
+
+    ObjectId = NewType("ObjectId", str)
+    ChangeDigest = NewType("ChangeDigest", str)
+    Fingerprint = NewType("Fingerprint", str)
+    StatementId = NewType("StatementId", str)
+    Timestamp = NewType("Timestamp", int)
+else:
+    ObjectId = ChangeDigest = Fingerprint = StatementId = str
+    """ObjectId: 40 or 64 lower-case hex digits. ChangeDigest, StatementId: 64. Fingerprint: `SHA256:` and unpadded base64."""
+    Timestamp = int
+    """Seconds since 1970-01-01T00:00:00Z."""
+
+HEX = frozenset("0123456789abcdef")
+
+
+class ObjectFormat(Record):
+    """A repository's hash algorithm (gitformat: `extensions.objectFormat`)."""
+
+    name: str
+    """`sha1` or `sha256`, as Git spells it."""
+    hex_length: int
+    signature_header: bytes
+    """The commit header that holds a signature of this format: `gpgsig` or `gpgsig-sha256`."""
+
+    @property
+    def raw_length(self) -> int:
+        """Bytes of an id in a tree object."""
+        return self.hex_length // 2
+
+    @property
+    def zero(self) -> ObjectId:
+        """The id that stands for "no object" in a ref update."""
+        return ObjectId("0" * self.hex_length)
+
+    def is_id(self, text: str) -> bool:
+        """Whether `text` is a full lower-case hex id of this format."""
+        return len(text) == self.hex_length and HEX.issuperset(text)
+
+
+SHA1 = ObjectFormat(name="sha1", hex_length=40, signature_header=b"gpgsig")
+SHA256 = ObjectFormat(name="sha256", hex_length=64, signature_header=b"gpgsig-sha256")
+FORMATS = {"sha1": SHA1, "sha256": SHA256}

@@ -1,0 +1,76 @@
+"""What of a message is its author's own: quoted and sample text blanked, Git's wrapping undone.
+
+Every step keeps each place where it is in the message; only the end can be cut off. None can be
+used to escape the gate: who hides a mark in a quote could as well leave it out.
+"""
+
+from __future__ import annotations
+
+SQUASH = b"squashed commit of the following:"
+"""What `git merge --squash` writes before messages that it indents by four (builtin/merge.c)."""
+LITERAL = b"\\n\\nco-authored-by:"
+
+
+def unwrapped(text: bytes) -> bytes:
+    """Return `text`, a message in lower case, with what Git or a shell wrapped in it as lines of its own."""
+    if SQUASH in text:
+        text = unindent_squashed(text)
+    return break_subject(text) if LITERAL in text else text
+
+
+def unquoted(text: bytes) -> bytes:
+    """Return `text`, a message in lower case, without the marks that it only quotes; itself if none."""
+    if b"```" in text or b"~~~" in text:
+        text = blank_fences(text)
+    return cut_reverted(text) if text.startswith(b'revert "') else text
+
+
+def blank_fences(text: bytes) -> bytes:
+    """Blank what stands between a code fence and its closing one (CommonMark 4.5).
+
+    A fence that is never closed hides nothing: a message's end is where trailers are.
+    """
+    lines = text.split(b"\n")
+    opened, char, length = -1, b"", 0
+    for number, line in enumerate(lines):
+        bare = line.strip()
+        if bare[:3] not in (b"```", b"~~~"):
+            continue
+        run = len(bare) - len(bare.lstrip(bare[:1]))
+        if opened < 0:
+            if bare[:1] not in bare[run:]:
+                opened, char, length = number, bare[:1], run
+        elif bare[:1] == char and run >= length and run == len(bare):
+            lines[opened : number + 1] = (b" " * len(inside) for inside in lines[opened : number + 1])
+            opened = -1
+    return b"\n".join(lines)
+
+
+def unindent_squashed(text: bytes) -> bytes:
+    """Unindent the messages that `git merge --squash` put into this one: their marks are its own."""
+    head, heading, squashed = text.partition(SQUASH)
+    if head and not head.endswith(b"\n"):
+        return text
+    return head + heading + squashed.replace(b"\n    ", b"\n\n\n\n\n")
+
+
+def break_subject(text: bytes) -> bytes:
+    r"""Break the subject where a shell-quoting mistake left `\n\n` in it as four characters.
+
+    A subject that quotes such text, in quotes or backticks, is left as it is.
+    """
+    subject, newline, body = text.partition(b"\n")
+    if b'"' in subject or b"`" in subject:
+        return text
+    return subject.replace(b"\\n", b"\n\n") + newline + body
+
+
+def cut_reverted(text: bytes) -> bytes:
+    """Cut a revert off where it repeats the reverted message, which begins with the reverted subject."""
+    reverts = text.find(b"\nthis reverts commit ")
+    subject = text.partition(b"\n")[0].removeprefix(b'revert "').rpartition(b'"')[0]
+    if reverts < 0 or not subject:
+        return text
+    places = (text.find(b"\n" + subject + ending, reverts) for ending in (b"\n", b"\r\n"))
+    quoted = min((place for place in places if place >= 0), default=-1)
+    return text if quoted < 0 else text[: quoted + 1]

@@ -1,0 +1,130 @@
+"""What was decided, with every reason as data."""
+
+from __future__ import annotations
+
+import enum
+
+from gatekeeper.core.authorship import Authorship
+from gatekeeper.core.declaration import Declaration
+from gatekeeper.core.dossier import Addition
+from gatekeeper.core.ids import ObjectId, StatementId, Timestamp
+from gatekeeper.core.people import Who
+from gatekeeper.core.reasons import Reason
+from gatekeeper.core.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Outcome(enum.Enum):
+    """A decision. `UNDECIDED` refuses a push too, but says that it is for want of knowledge."""
+
+    ACCEPTED = "accepted"
+    UNDECIDED = "undecided"
+    REFUSED = "refused"
+
+
+SEVERITY = (Outcome.ACCEPTED, Outcome.UNDECIDED, Outcome.REFUSED)
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """Return the most severe outcome; accepted if there is none."""
+    return max(outcomes, key=SEVERITY.index, default=Outcome.ACCEPTED)
+
+
+class Enforcement(enum.Enum):
+    """What an unsatisfied rule does."""
+
+    OBSERVE = "observe"
+    WARN = "warn"
+    REFUSE = "refuse"
+
+
+class SignoffView(Record):
+    """A sign-off as one rule sees it."""
+
+    statement: StatementId
+    signer: str
+    """The person's id; for an unknown key what the statement claims."""
+    issued_at: Timestamp
+    comment: str = ""
+    flaw: str = ""
+    """A code, as in `Reason`; empty: it counts."""
+    provisional: bool = False
+    """It counts unless its signer was the first to push the commit, which only a ledger knows."""
+
+
+class RuleFinding(Record):
+    """What one rule says of one commit."""
+
+    rule: str
+    why: str
+    enforcement: Enforcement
+    applies: bool | None
+    """None: only a ledger could tell."""
+    outcome: Outcome = Outcome.ACCEPTED
+    needed: int = 0
+    missing: int = 0
+    approvers: Who | None = None
+    refuse: str | None = None
+    signoffs: tuple[SignoffView, ...] = ()
+    excluded: tuple[str, ...] = ()
+    """Ids of the people whose approval would not be independent."""
+
+
+class CommitFinding(Record):
+    """What was decided about one commit on one ref."""
+
+    commit: ObjectId
+    subject: bytes
+    author: bytes
+    """The raw value of the author header."""
+    author_email: bytes
+    declaration: Declaration
+    addition: Addition
+    authorship: Authorship
+    assisted: bool
+    rules: tuple[RuleFinding, ...]
+    problems: tuple[Reason, ...]
+    outcome: Outcome
+
+
+class RefFinding(Record):
+    """What was decided about one ref update."""
+
+    ref: str
+    """The ref that would really move: symbolic refs are resolved."""
+    old: ObjectId
+    """As read on the server."""
+    new: ObjectId
+    protected: bool
+    problems: tuple[Reason, ...] = ()
+    commits: tuple[CommitFinding, ...] = ()
+    """Every commit judged, in topological order, parents first."""
+    known: int = 0
+    """Commits that needed no second judgement, by the ledger."""
+    undecided: bool = False
+    """Whether the problems are a want of knowledge, not a refusal."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """The worst of the ref's own problems and its commits."""
+        own = Outcome.ACCEPTED
+        if self.problems:
+            own = Outcome.UNDECIDED if self.undecided else Outcome.REFUSED
+        return worst((own, *(finding.outcome for finding in self.commits)))
+
+
+class Verdict(Record):
+    """What was decided about a push, or about a range that nobody pushes yet."""
+
+    refs: tuple[RefFinding, ...]
+    problems: tuple[Reason, ...] = ()
+    """What refuses the whole push, whatever its refs."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """One refusal refuses the push."""
+        own = Outcome.UNDECIDED if self.problems else Outcome.ACCEPTED
+        return worst((own, *(ref.outcome for ref in self.refs)))

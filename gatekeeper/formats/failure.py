@@ -1,0 +1,34 @@
+"""What went wrong inside, in words: what happened, and the next step."""
+
+from __future__ import annotations
+
+ADVICE = {
+    "ConfigurationError": "The server's owner must mend the file; `gatekeeper doctor` shows every error.",
+    "SourceError": "The server's owner must mend the configuration; `gatekeeper doctor` shows it.",
+    "UnconfiguredError": "The server's owner must finish the set-up; `gatekeeper doctor` shows what is missing.",
+    "LedgerError": "The server's owner can look with `gatekeeper doctor`.",
+    "ConflictError": "Push again: somebody else pushed the same commits at the same moment.",
+    "ServerError": "The server's owner must set gatekeeper.server.",
+    "TimeoutExceededError": "Push fewer commits at a time, or ask the server's owner to raise limits.seconds.",
+    "MalformedPushError": "Push with git itself; if that was git, tell the server's owner.",
+    "RefusedEnvironmentError": "Ask the server's owner.",
+    "GitError": "Push again; if it stays, the server's owner can look with `gatekeeper doctor`.",
+}
+UNEXPECTED = "This is a fault of gatekeeper or its server: tell the server's owner what you pushed and when."
+
+
+def what_happened(error: BaseException) -> str:
+    """Return what went wrong, in one line; for an unexpected error also where."""
+    said = " / ".join(str(error).splitlines())
+    if type(error).__name__ in ADVICE:
+        return said
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    place = f" at {where.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{where.tb_lineno}" if where else ""
+    return f"{type(error).__name__}{place}: {said}" if said else f"{type(error).__name__}{place}"
+
+
+def advice(error: BaseException) -> str:
+    """Return the next step."""
+    return ADVICE.get(type(error).__name__, UNEXPECTED)

@@ -1,0 +1,147 @@
+"""Verdicts as plain data, for `--format json`, the ledger and other programs. Version 1; docs/formats.md."""
+
+from __future__ import annotations
+
+from gatekeeper.core.approval import Standing
+from gatekeeper.core.authorship import Authorship
+from gatekeeper.core.clock import format_time
+from gatekeeper.core.declaration import Declaration
+from gatekeeper.core.people import Person
+from gatekeeper.core.reasons import Reason
+from gatekeeper.core.verdict import CommitFinding, RefFinding, RuleFinding, SignoffView, Verdict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+VERSION = 1
+MAX_EVIDENCE = 16
+"""Marks listed for one commit."""
+
+
+def text(data: bytes | str) -> str:
+    """Return bytes as text; what is not UTF-8 as `\\xNN`."""
+    raw = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def verdict_data(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict as data."""
+    return {
+        "version": VERSION,
+        "outcome": verdict.outcome.value,
+        "problems": [reason_data(problem) for problem in verdict.problems],
+        "refs": [ref_data(finding) for finding in verdict.refs],
+    }
+
+
+def ref_data(finding: RefFinding) -> dict[str, Any]:
+    """Return what was decided about one ref."""
+    return {
+        "ref": text(finding.ref),
+        "old": finding.old,
+        "new": finding.new,
+        "protected": finding.protected,
+        "outcome": finding.outcome.value,
+        "known": finding.known,
+        "problems": [reason_data(problem) for problem in finding.problems],
+        "commits": [commit_data(commit) for commit in finding.commits],
+    }
+
+
+def reason_data(reason: Reason) -> dict[str, Any]:
+    """Return a reason: its code and its facts."""
+    return {
+        "code": reason.code,
+        **{name: list(fact) if isinstance(fact, tuple) else fact for name, fact in reason.facts},
+    }
+
+
+def commit_data(finding: CommitFinding) -> dict[str, Any]:
+    """Return what was decided about one commit."""
+    return {
+        "commit": finding.commit,
+        "outcome": finding.outcome.value,
+        "author": text(finding.author_email),
+        "subject": text(finding.subject),
+        "assisted": finding.assisted,
+        "addition": finding.addition.value,
+        "declaration": declaration_data(finding.declaration),
+        "authorship": authorship_data(finding.authorship),
+        "problems": [reason_data(problem) for problem in finding.problems],
+        "rules": [rule_data(rule) for rule in finding.rules],
+    }
+
+
+def declaration_data(declaration: Declaration) -> dict[str, Any]:
+    """Return what a commit says about AI, and where."""
+    return {
+        "state": declaration.state.value,
+        "tools": list(declaration.tools),
+        "contradiction": declaration.contradiction,
+        "evidence": [
+            {
+                "kind": evidence.kind,
+                "text": text(evidence.text),
+                "line": evidence.line,
+                "strength": evidence.strength,
+                "tool": evidence.tool,
+            }
+            for evidence in declaration.evidence[:MAX_EVIDENCE]
+        ],
+    }
+
+
+def authorship_data(authorship: Authorship) -> dict[str, Any]:
+    """Return who the author is, and how that is proved."""
+    return {
+        "claimed": _id(authorship.claimed),
+        "proved": _id(authorship.proved),
+        "proof": authorship.proof.value if authorship.proof else None,
+        "open": authorship.open,
+    }
+
+
+def _id(person: Person | None) -> str | None:
+    return person.id if person else None
+
+
+def rule_data(finding: RuleFinding) -> dict[str, Any]:
+    """Return what one rule says of a commit."""
+    return {
+        "rule": finding.rule,
+        "enforcement": finding.enforcement.value,
+        "applies": finding.applies,
+        "outcome": finding.outcome.value,
+        "needed": finding.needed,
+        "missing": finding.missing,
+        "signoffs": [signoff_data(view) for view in finding.signoffs],
+        "excluded": list(finding.excluded),
+    }
+
+
+def signoff_data(view: SignoffView) -> dict[str, Any]:
+    """Return a sign-off as one rule sees it."""
+    return {
+        "statement": view.statement,
+        "signer": view.signer,
+        "issued_at": format_time(view.issued_at),
+        "counts": not view.flaw and not view.provisional,
+        "flaw": view.flaw or None,
+        "provisional": view.provisional,
+    }
+
+
+def standing_data(standing: Standing) -> dict[str, Any]:
+    """Return a sign-off beside a commit, before any rule looks at it."""
+    testimony = standing.testimony
+    return {
+        "statement": testimony.statement_id,
+        "decision": testimony.statement.decision.value,
+        "signer": testimony.signer.id if testimony.signer else testimony.statement.signer,
+        "fingerprint": testimony.fingerprint,
+        "issued_at": format_time(testimony.statement.issued_at),
+        "expires_at": format_time(testimony.statement.expires_at),
+        "flaw": standing.flaw or None,
+        "comment": testimony.statement.comment,
+    }

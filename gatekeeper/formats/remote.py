@@ -1,0 +1,228 @@
+"""The hook's text: what `git push` prints (DESIGN.md section 10).
+
+Some clients lose the last lines and all of them put `remote: ` before each, so the decisive line comes
+first, the text is short, and it is plain ASCII without colour.
+"""
+
+from __future__ import annotations
+
+from gatekeeper.core.advice import Approvers
+from gatekeeper.core.declaration import State
+from gatekeeper.core.people import Person
+from gatekeeper.core.push import PusherKind
+from gatekeeper.core.record import Record
+from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome, RefFinding, RuleFinding, Verdict
+from gatekeeper.formats.text import plural, safe_in_command, short, short_ref, visible
+from gatekeeper.formats.words import flaw_text, reason_text, signoffs_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MAX_LINES = 25
+MAX_COMMITS = 6
+SUBJECT_WIDTH = 30
+MARK_WIDTH = 36
+COMMAND_ID = 12
+"""Hex digits of ids in commands: unique in any real repository, and short enough to read."""
+HEAD = "gatekeeper: "
+
+
+class Context(Record):
+    """What the text needs besides the verdict."""
+
+    receipt: str = ""
+    pusher: Person | None = None
+    web_prefix: str = ""
+    """What a line must begin with so that the platform's web page shows it."""
+    approvers: tuple[tuple[str, Approvers], ...] = ()
+    """By rule."""
+    help: str = ""
+    contact: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def web_prefix(server: str, kind: PusherKind) -> str:
+    """Return the prefix without which GitLab's web page hides a line of a hook."""
+    return "GL-HOOK-ERR: " if server == "gitlab" and kind is PusherKind.WEB else ""
+
+
+def answer(verdict: Verdict, context: Context) -> str:
+    """Return the text for a push that touched something protected."""
+    lines = _accepted(verdict, context) if verdict.outcome is Outcome.ACCEPTED else _refused(verdict, context)
+    lines += [f"{HEAD}note: {note}" for note in context.notes]
+    if len(lines) > MAX_LINES:
+        lines = [*lines[: MAX_LINES - 2], "...", lines[-1]]
+    return "".join(f"{context.web_prefix}{line}".rstrip() + "\n" for line in lines)
+
+
+def undecided(what: str, advice: str) -> str:
+    """Return the text for a push that could not be judged."""
+    return f"{HEAD}could not decide: {visible(what, 300)}\n{HEAD}Nothing was pushed. {visible(advice, 300)}\n"
+
+
+def _accepted(verdict: Verdict, context: Context) -> list[str]:
+    """One short line; then warnings, and what was counted as the pusher's own."""
+    commits = [commit for ref in verdict.refs for commit in ref.commits]
+    assisted = [commit for commit in commits if commit.assisted]
+    what = f"{plural(len(assisted), 'AI-assisted commit')} in order" if assisted else "ok"
+    refs = ", ".join(visible(short_ref(ref.ref)) for ref in verdict.refs if ref.protected)
+    lines = [f"{HEAD}{refs + ': ' if refs else ''}{what}. Receipt: {context.receipt}"]
+    own = [
+        commit
+        for commit in assisted
+        if commit.authorship.proof
+        and commit.authorship.proof.value == "first_push"
+        and commit.authorship.proved == context.pusher
+    ]
+    if own:
+        lines.append(
+            f"  counted as your own work: {', '.join(short(commit.commit) for commit in own[:MAX_COMMITS])}"
+        )
+    for commit in commits:
+        lines += [
+            f"{HEAD}warning: {short(commit.commit)} would need {signoffs_text(rule.missing, rule.approvers)} (rule {rule.rule})"
+            for rule in commit.rules
+            if rule.enforcement is Enforcement.WARN and rule.outcome is not Outcome.ACCEPTED
+        ]
+    return lines
+
+
+def _refused(verdict: Verdict, context: Context) -> list[str]:
+    failing = [ref for ref in verdict.refs if ref.outcome is not Outcome.ACCEPTED]
+    undecided_only = verdict.outcome is Outcome.UNDECIDED
+    word = "could not decide" if undecided_only else "REFUSED"
+    if len(failing) == 1 and not verdict.problems:
+        lines = [
+            f"{HEAD}{word} {visible(short_ref(failing[0].ref))}: {_summary(failing[0])}. Nothing was pushed.",
+            "",
+        ]
+    else:
+        lines = [
+            f"{HEAD}{word}: {plural(len(failing), 'ref')} of {len(verdict.refs)}. Nothing was pushed.",
+            "",
+        ]
+    lines += [f"  {reason_text(problem)}" for problem in verdict.problems]
+    for ref in failing:
+        if len(failing) > 1:
+            lines.append(f"  {visible(short_ref(ref.ref))}: {_summary(ref)}")
+        lines += [f"  {reason_text(problem)}" for problem in ref.problems[:MAX_COMMITS]]
+        lines += _commit_lines([commit for commit in ref.commits if commit.outcome is not Outcome.ACCEPTED])
+    lines += _advice(failing, context)
+    if context.help:
+        lines.append(visible(context.help, 200))
+    if context.contact:
+        lines.append(f"Contact: {visible(context.contact, 100)}")
+    lines.append(_last_line(failing, context))
+    return lines
+
+
+def _summary(ref: RefFinding) -> str:
+    bad = [commit for commit in ref.commits if commit.outcome is not Outcome.ACCEPTED]
+    if not bad:
+        return (
+            reason_text(ref.problems[0]) if len(ref.problems) == 1 else plural(len(ref.problems), "problem")
+        )
+    total = len(ref.commits) + ref.known
+    of = f"{len(bad)} of {plural(total, 'commit')}"
+    only_signoffs = all(
+        not commit.problems and not any(rule.refuse for rule in _failing(commit)) for commit in bad
+    )
+    need = "needs" if len(bad) == 1 else "need"
+    return f"{of} {need} a sign-off" if only_signoffs and not ref.problems else f"{of} cannot go in"
+
+
+def _failing(commit: CommitFinding) -> list[RuleFinding]:
+    return [
+        rule
+        for rule in commit.rules
+        if rule.enforcement is Enforcement.REFUSE and rule.outcome is not Outcome.ACCEPTED
+    ]
+
+
+def _commit_lines(commits: Sequence[CommitFinding]) -> list[str]:
+    lines: list[str] = []
+    for commit in commits[:MAX_COMMITS]:
+        subject = visible(commit.subject, SUBJECT_WIDTH)
+        lines.append(f"  {short(commit.commit)}  {subject:<{SUBJECT_WIDTH}}  {_mark(commit)}")
+        lines += [f"    {reason_text(problem)}" for problem in commit.problems]
+        for rule in _failing(commit):
+            if rule.refuse:
+                lines.append(f"    {visible(rule.refuse, 100)} (rule {rule.rule})")
+            lines += [
+                f"    sign-off by {visible(view.signer)} does not count: {flaw_text(view.flaw, signer=visible(view.signer))}"
+                for view in rule.signoffs
+                if view.flaw
+            ][:2]
+    if len(commits) > MAX_COMMITS:
+        lines.append(f"  ... and {len(commits) - MAX_COMMITS} more")
+    return lines
+
+
+def _mark(commit: CommitFinding) -> str:
+    """Say what shows that AI helped."""
+    if not commit.assisted:
+        return ""
+    evidence = next((e for e in commit.declaration.evidence if e.strength == "strong"), None)
+    if evidence is None:
+        return "AI: in what it merges" if not commit.declaration.assisted else "AI"
+    text = visible(evidence.text.strip(), MARK_WIDTH)
+    return f"AI: {evidence.kind} {text}" if commit.declaration.state is State.INFERRED else f"AI: {text}"
+
+
+def _advice(failing: Sequence[RefFinding], context: Context) -> list[str]:
+    """Say what is missing, who can give it, and the next commands; nothing that the reader cannot do."""
+    commits = [commit for ref in failing for commit in ref.commits if commit.outcome is not Outcome.ACCEPTED]
+    lines: list[str] = []
+    approvers = dict(context.approvers)
+    seen: set[str] = set()
+    for rule in (rule for commit in commits for rule in _failing(commit)):
+        if rule.rule in seen or rule.refuse:
+            continue
+        seen.add(rule.rule)
+        ask = approvers.get(rule.rule, Approvers())
+        not_you = ", not you" if ask.pusher_excluded else ""
+        lines.append(
+            f"Missing: {signoffs_text(rule.missing or 1, rule.approvers)}{not_you}   (rule {rule.rule})"
+        )
+        lines += _ask(ask)
+    signable = bool(seen) and not any(ref.problems for ref in failing)
+    if not signable:
+        return lines
+    tip = failing[0].new[:COMMAND_ID]
+    you_can = all(approvers.get(name, Approvers()).pusher_can for name in seen)
+    if context.web_prefix:
+        lines.append("Ask one of them to run in a clone: gatekeeper sign on the branch of this merge.")
+    elif you_can:
+        base = failing[0].old[:COMMAND_ID] if failing[0].old.strip("0") else ""
+        lines += [
+            "Do this, after reading it:",
+            f"  gatekeeper sign {base}..{tip}" if base else f"  gatekeeper sign {tip}",
+        ]
+    else:
+        lines += [
+            "Do this:",
+            f"  git push origin {tip}:refs/heads/review/{tip}",
+            f"  send them: gatekeeper sign origin/review/{tip}",
+        ]
+    again = "Then merge again." if context.web_prefix else "Then repeat this push."
+    lines.append(f"{again} The sign-off is for exactly these commits: after an edit or a rebase ask again.")
+    return lines
+
+
+def _ask(ask: Approvers) -> list[str]:
+    if not ask.nearest:
+        return [] if ask.pusher_can else ["Ask:     nobody in the roster can; ask the owner of this server"]
+    names = ", ".join(visible(address, 60) for address in ask.nearest)
+    team = " (your team)" if ask.of_team else ""
+    more = f"; {plural(ask.others, 'other')} can" if ask.others else ""
+    return [f"Ask:     {names}{team}{more}"]
+
+
+def _last_line(failing: Sequence[RefFinding], context: Context) -> str:
+    for ref in failing:
+        for commit in ref.commits:
+            if commit.outcome is not Outcome.ACCEPTED and safe_in_command(ref.ref):
+                explain = f"Why: gatekeeper explain {commit.commit[:COMMAND_ID]} --into {short_ref(ref.ref)}"
+                return f"{explain}   Receipt: {context.receipt}"
+    return f"Receipt: {context.receipt}"

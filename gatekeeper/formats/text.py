@@ -1,0 +1,43 @@
+"""How bytes from outside are shown: nothing that a terminal or a shell would act on."""
+
+from __future__ import annotations
+
+SAFE_IN_COMMAND = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/-")
+ABBREVIATED = 7
+
+
+def visible(data: bytes | str, limit: int = 72) -> str:
+    """Return text in plain ASCII; everything else, control characters too, as visible escapes; cut to `limit`."""
+    text = data.decode("utf-8", "backslashreplace") if isinstance(data, bytes) else data
+    shown = "".join(
+        char
+        if " " <= char <= "~"
+        else char.encode("ascii", "backslashreplace").decode()
+        if char > "~"
+        else f"\\x{ord(char):02x}"
+        for char in text[: limit + 1]
+    )
+    return shown if len(shown) <= limit else f"{shown[: limit - 3]}..."
+
+
+def safe_in_command(name: str) -> bool:
+    """Whether a name can stand in a command that somebody copies into a shell."""
+    return bool(name) and SAFE_IN_COMMAND.issuperset(name) and not name.startswith("-")
+
+
+def short(object_id: str) -> str:
+    """Return an abbreviated object id."""
+    return object_id[:ABBREVIATED]
+
+
+def short_ref(ref: str) -> str:
+    """Return a ref as people say it: `main` for `refs/heads/main`."""
+    for prefix in ("refs/heads/", "refs/tags/"):
+        if ref.startswith(prefix):
+            return ref.removeprefix(prefix)
+    return ref
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """Return a count with its noun."""
+    return f"{count} {one if count == 1 else many or one + 's'}"

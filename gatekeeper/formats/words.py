@@ -1,0 +1,102 @@
+"""The words for every code: of a `Reason`, of a flaw of a sign-off. One table, so that no code goes without."""
+
+from __future__ import annotations
+
+from gatekeeper.core.clock import format_date
+from gatekeeper.core.ids import Timestamp
+from gatekeeper.core.people import Who
+from gatekeeper.core.reasons import Reason
+from gatekeeper.formats.text import plural, short, visible
+
+REASONS = {
+    "vetoed": "{signer} rejected it on {issued}: {comment}",
+    "contradiction": "it says `AI-Assisted: no` and also carries an AI mark: {evidence}",
+    "undeclared": "it does not say whether AI helped; add `Assisted-by: <tool>` or `AI-Assisted: no`",
+    "reserved-ref": "{ref} is gatekeeper's own name; nobody may push to it",
+    "ref-name": "the name {ref} is not UTF-8, which a protected ref must be",
+    "ref-moved": "the branch moved; fetch and push again",
+    "two-updates": "the push would move it twice, to two different commits",
+    "written-outside": "it was changed outside the gate (expected {expected}, found {found}); the server's owner can "
+    "look with `gatekeeper doctor` and accept it with `gatekeeper baseline add`",
+    "deletion": "the policy does not let it be deleted",
+    "rewind": "the push would take commits away (not a fast-forward); the policy does not allow that",
+    "not-a-commit": "{commit} is {kind}, not a commit",
+    "commit-too-large": "commit {commit} is larger than the limit of {limit} bytes (limits.commit_bytes)",
+    "too-many-commits": "it brings more commits than the limit of {limit} (limits.commits); push them in parts",
+    "too-many-signoffs": "commit {commit} has more sign-offs than the limit of {limit} (limits.signoffs)",
+    "malformed-commit": "commit {commit} is malformed: {what}; make it again with git",
+    "store-update": "the sign-offs cannot be taken in: {what}",
+    "signoff-not-admitted": "sign-off {statement} is not admitted: {flaw}",
+    "no-ledger": "without the server's ledger this cannot be told",
+}
+FLAWS = {
+    "unknown-key": "its key is nobody's in the roster",
+    "key-revoked": "its key was revoked",
+    "key-out-of-window": "its key was not in force when it was received",
+    "signer-is-bot": "bots never sign",
+    "signer-differs": "its signer is not the owner of its key",
+    "signer-not-employed": "its signer did not work here when it was received",
+    "signer-may-not": "{signer} may not approve this",
+    "not-independent": "{signer} had a hand in the commit",
+    "other-repository": "it is for another repository",
+    "other-ref": "it is for another ref",
+    "claims-differ": "what it says of the commit is not what the commit is",
+    "range-differs": "its range is not what it lists",
+    "expired": "it expired",
+    "revoked": "it was taken back",
+    "withdrawn": "its signer rejected the commit since",
+    "issued-in-the-future": "it claims a time that is yet to come",
+    "too-old": "it is older than the rule allows",
+    "not-for-this-ref-alone": "the rule wants one that names this ref",
+    "no-touch": "the rule wants a touch of the key, and there was none",
+    "no-verification": "the rule wants a PIN or fingerprint at the key, and there was none",
+    "malformed": "{what}",
+    "misfiled": "it is not filed under exactly the commits that it is about",
+    "other-object-format": "its ids are of another object format",
+    "emergency-not-supported": "this version takes no emergency statements",
+}
+SHORTENED = ("expected", "found", "commit", "statement")
+UNTRUSTED_LIMIT = 160
+
+
+def reason_text(reason: Reason) -> str:
+    """Return a reason in words; facts from outside are made visible."""
+    facts = {name: _shown(name, fact) for name, fact in reason.facts}
+    if reason.code == "signoff-not-admitted":
+        facts["flaw"] = flaw_text(str(reason.fact("why")), signer=facts["what"], what=facts["what"])
+    return REASONS[reason.code].format(**facts).removesuffix(": ")
+
+
+def _shown(name: str, fact: str | int | tuple[str, ...]) -> str:
+    if isinstance(fact, int):
+        return format_date(Timestamp(fact)) if name == "issued" else str(fact)
+    text = ", ".join(fact) if isinstance(fact, tuple) else fact
+    return short(text) if name in SHORTENED else visible(text, UNTRUSTED_LIMIT)
+
+
+def flaw_text(code: str, *, signer: str = "its signer", what: str = "") -> str:
+    """Return why a sign-off does not count, in words."""
+    return FLAWS[code].format(signer=signer, what=what)
+
+
+def who_text(who: Who | None) -> str:
+    """Return a condition on approvers in words: `senior or above`, `below senior`, `of team payments`."""
+    if who is None:
+        return "somebody"
+    parts: list[str] = []
+    if who.at_least:
+        parts.append(f"{who.at_least} or above")
+    if who.exactly:
+        parts.append(who.exactly)
+    if who.below:
+        parts.append(f"below {who.below}")
+    if who.teams:
+        parts.append(f"of {'team' if len(who.teams) == 1 else 'teams'} {' or '.join(who.teams)}")
+    if who.people:
+        parts.append(" or ".join(who.people))
+    return " and ".join(parts)
+
+
+def signoffs_text(count: int, who: Who | None) -> str:
+    """Return `1 sign-off by senior or above`."""
+    return f"{plural(count, 'sign-off')} by {who_text(who)}"

@@ -1,0 +1,392 @@
+"""Git, ledger and roster -> dossiers. Shared by every use case that judges.
+
+What no rule in question asks for is not gathered: a push of plain commits costs one walk.
+"""
+
+from __future__ import annotations
+
+from gatekeeper.core import approval
+from gatekeeper.core.approval import Judged, Testimony
+from gatekeeper.core.authorship import Authorship, Claims, FirstPush, Proof, establish
+from gatekeeper.core.changes import Change, change_digest, merge_digest, paths_of
+from gatekeeper.core.coauthors import co_author_addresses
+from gatekeeper.core.commits import Commit, MalformedCommitError, parse_commit
+from gatekeeper.core.declaration import declare
+from gatekeeper.core.dossier import Addition, Dossier
+from gatekeeper.core.hashing import sha256_hex
+from gatekeeper.core.ids import ChangeDigest, ObjectId, StatementId, Timestamp
+from gatekeeper.core.people import Person, Roster
+from gatekeeper.core.policy import Policy, Rule, in_question, rule_digest
+from gatekeeper.core.push import PusherKind
+from gatekeeper.core.reasons import Reason, reason
+from gatekeeper.core.record import Record
+from gatekeeper.core.signoff import Decision, Statement
+from gatekeeper.core.tools import is_ai_identity
+from gatekeeper.core.verdict import Enforcement
+from gatekeeper.git import Engine, GitError
+from gatekeeper.ledger import Ledger
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+
+class UnjudgeableError(Exception):
+    """Something cannot be judged at all; carries the reason for the refusal."""
+
+    def __init__(self, why: Reason) -> None:
+        """Keep the reason as data."""
+        super().__init__(why.code)
+        self.reason = why
+
+
+class Bench(Record):
+    """Where everything known comes from, the same for all refs of one judgement."""
+
+    engine: Engine
+    policy: Policy
+    roster: Roster
+    repository: str
+    """The stable name that sign-offs are bound to."""
+    now: Timestamp
+    ledger: Ledger | None
+    """None: in a clone or in CI; what depends on it is undecided, never guessed."""
+    signoffs: Callable[[Sequence[ObjectId]], Mapping[ObjectId, Sequence[Testimony]]]
+    """Every statement about commits that has been received, or arrives with this push."""
+
+
+class Arrival(Record):
+    """Who brings the commits, and which of them are new to the server; without a push, nobody and none."""
+
+    person: Person | None = None
+    kind: PusherKind = PusherKind.NOBODY
+    new_to_server: Callable[[Sequence[ObjectId]], frozenset[ObjectId]] = lambda _ids: frozenset()
+
+
+class Gathered(Record):
+    """The commits that one ref update brings, parents first."""
+
+    dossiers: tuple[Dossier, ...]
+    known: tuple[tuple[ObjectId, tuple[StatementId, ...]], ...]
+    """Commits that the ledger vouches for, with the sign-offs that counted then."""
+    new: tuple[tuple[ObjectId, str], ...] = ()
+    """(commit, digest of the author line) of commits that are new to the server."""
+
+
+def author_line_digest(commit: Commit) -> str:
+    """Return the SHA-256 of the raw author header: what one piece of work keeps through amends and rebases."""
+    return sha256_hex(commit.author.line)
+
+
+def read_commits(bench: Bench, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> list[Commit]:
+    """Walk and parse.
+
+    Raises:
+        UnjudgeableError: for a malformed or oversized commit, or too many of them.
+    """
+    limits = bench.policy.limits
+    commits: list[Commit] = []
+    for raw in bench.engine.commits(include, exclude):
+        if raw.kind != "commit":
+            raise UnjudgeableError(reason("not-a-commit", commit=raw.id, kind=raw.kind))
+        if len(raw.data) > limits.commit_bytes:
+            raise UnjudgeableError(reason("commit-too-large", commit=raw.id, limit=limits.commit_bytes))
+        if len(commits) == limits.commits:
+            raise UnjudgeableError(reason("too-many-commits", limit=limits.commits))
+        try:
+            commits.append(parse_commit(ObjectId(raw.id), raw.data, bench.engine.object_format))
+        except MalformedCommitError as error:
+            raise UnjudgeableError(reason("malformed-commit", commit=raw.id, what=str(error))) from None
+    return commits
+
+
+def gather(bench: Bench, ref: str, commits: Sequence[Commit], arrival: Arrival) -> Gathered:
+    """Make a dossier for each commit that the ledger does not vouch for.
+
+    Raises:
+        UnjudgeableError: when a bound is passed.
+        GitError, LedgerError: when Git or the ledger does not answer.
+    """
+    ids = [commit.id for commit in commits]
+    signoffs = bench.signoffs(ids)
+    known = _known(bench, ref, ids, signoffs)
+    new = arrival.new_to_server(ids)
+    return Gathered(
+        dossiers=tuple(_Gathering(bench, ref, arrival, commits, signoffs, new).dossiers(known)),
+        known=tuple(known.items()),
+        new=tuple((commit.id, author_line_digest(commit)) for commit in commits if commit.id in new),
+    )
+
+
+def _known(
+    bench: Bench, ref: str, ids: Sequence[ObjectId], signoffs: Mapping[ObjectId, Sequence[Testimony]]
+) -> dict[ObjectId, tuple[StatementId, ...]]:
+    """Return the commits that need no second judgement: landed where every rule of this ref was enforced too."""
+    if bench.ledger is None:
+        return {}
+    enforced = {
+        rule_digest(rule)
+        for rule in bench.policy.rules_for(ref)
+        if rule.enforced_at(bench.now) is Enforcement.REFUSE
+    }
+    known: dict[ObjectId, tuple[StatementId, ...]] = {}
+    for commit, landings in bench.ledger.landings(ids).items():
+        about = {testimony.statement_id: testimony.statement for testimony in signoffs.get(commit, ())}
+        if any(statement.decision in (Decision.REJECT, Decision.REVOKE) for statement in about.values()):
+            continue
+        for landing in landings:
+            admits = all(
+                statement in about and (not about[statement].refs or ref in about[statement].refs)
+                for statement in landing.statements
+            )
+            if landing.clean and enforced <= set(landing.rules) and admits:
+                known[commit] = landing.statements
+    return known
+
+
+class _Gathering:
+    """The work on one ref update: every kind of fact is fetched for all commits at once."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        ref: str,
+        arrival: Arrival,
+        commits: Sequence[Commit],
+        signoffs: Mapping[ObjectId, Sequence[Testimony]],
+        new: frozenset[ObjectId],
+    ) -> None:
+        self.bench = bench
+        self.ref = ref
+        self.arrival = arrival
+        self.commits = commits
+        self.signoffs = signoffs
+        self.new = new
+        self.rules = bench.policy.rules_for(ref)
+        self.declarations = {commit.id: declare(commit) for commit in commits}
+        self.brings = self._brings_assisted()
+        self._ranges: dict[tuple[str, str], bool] = {}
+
+    def dossiers(self, known: Mapping[ObjectId, object]) -> list[Dossier]:
+        """Return the dossiers of all commits that are not known, in order."""
+        judged = [commit for commit in self.commits if commit.id not in known]
+        additions = self._additions([c for c in judged if c.is_merge and self._asks_addition(c)])
+        changes = self._changes([c for c in judged if self._asks_change(c, additions)], additions)
+        asked = [c for c in judged if any(rule.require for rule in self._rules_in_question(c, additions))]
+        first_pushes = self._first_pushes(asked)
+        dossiers: list[Dossier] = []
+        for commit in judged:
+            change = changes.get(commit.id)
+            signoffs = self._judged(commit, change)
+            dossier = Dossier(
+                commit=commit,
+                ref=self.ref,
+                declaration=self.declarations[commit.id],
+                brings_assisted=commit.id in self.brings,
+                addition=_addition(commit, additions),
+                paths=change.paths if change else (),
+                signoffs=signoffs,
+                pusher=self.arrival.person,
+            )
+            if commit in asked:
+                co_authors = self._co_authors(commit)
+                dossier = dossier.replace(
+                    authorship=self._authorship(commit, co_authors, first_pushes.get(commit.id), signoffs),
+                    co_authors=co_authors,
+                    committer=self.bench.roster.by_email(commit.committer.email),
+                )
+            dossiers.append(dossier)
+        return dossiers
+
+    def _brings_assisted(self) -> set[ObjectId]:
+        """Return the merges that have an assisted commit, new to the ref, behind a parent."""
+        tainted: set[ObjectId] = set()
+        brings: set[ObjectId] = set()
+        for commit in self.commits:
+            behind = any(parent in tainted for parent in commit.parents)
+            if behind and commit.is_merge:
+                brings.add(commit.id)
+            if behind or self.declarations[commit.id].assisted:
+                tainted.add(commit.id)
+        return brings
+
+    def _rules_in_question(self, commit: Commit, additions: Mapping[ObjectId, Addition]) -> list[Rule]:
+        """Return the rules that might apply, by what is known so far."""
+        if additions.get(commit.id) is Addition.NOTHING:
+            return []
+        assisted = self.declarations[commit.id].assisted or commit.id in self.brings
+        return [rule for rule in self.rules if in_question(rule, assisted=assisted)]
+
+    def _asks_addition(self, commit: Commit) -> bool:
+        return bool(self._rules_in_question(commit, {})) or self.bench.policy.undeclared_refused
+
+    def _asks_change(self, commit: Commit, additions: Mapping[ObjectId, Addition]) -> bool:
+        """Whether the diff is needed: for claims of a sign-off, or for a rule about paths."""
+        return bool(self.signoffs.get(commit.id)) or any(
+            rule.when.paths for rule in self._rules_in_question(commit, additions)
+        )
+
+    def _additions(self, merges: Sequence[Commit]) -> dict[ObjectId, Addition]:
+        """Make two-parent merges again and compare; what cannot be made again counts as different."""
+        pairs = [(commit.parents[0], commit.parents[1]) for commit in merges if len(commit.parents) == 2]
+        remade = iter(self.bench.engine.remake(pairs))
+        additions: dict[ObjectId, Addition] = {}
+        for commit in merges:
+            again = next(remade) if len(commit.parents) == 2 else None
+            same = again is not None and again.clean and again.tree == commit.tree
+            additions[commit.id] = Addition.NOTHING if same else Addition.RESOLUTION
+        return additions
+
+    def _changes(
+        self, commits: Sequence[Commit], additions: Mapping[ObjectId, Addition]
+    ) -> dict[ObjectId, _Change]:
+        """Return the changes of commits; of a merge against every parent."""
+        pairs: list[tuple[str, ...]] = []
+        for commit in commits:
+            pairs += [(commit.id, parent) for parent in commit.parents] or [(commit.id,)]
+        diffs = iter(self.bench.engine.changes(pairs))
+        object_format = self.bench.engine.object_format
+        found: dict[ObjectId, _Change] = {}
+        for commit in commits:
+            each = tuple(next(diffs) for _ in commit.parents or (None,))
+            if commit.is_merge:
+                adds = additions.get(commit.id) is not Addition.NOTHING
+                paths = tuple(sorted({path for change in each for path in paths_of(change)})) if adds else ()
+                found[commit.id] = _Change(digest=merge_digest(each, object_format), paths=paths)
+            else:
+                found[commit.id] = _Change(
+                    digest=change_digest(each[0], object_format), paths=paths_of(each[0])
+                )
+        return found
+
+    def _judged(self, commit: Commit, change: _Change | None) -> Judged:
+        testimonies = self.signoffs.get(commit.id, ())
+        if not testimonies:
+            return Judged()
+        if len(testimonies) > self.bench.policy.limits.signoffs:
+            limit = self.bench.policy.limits.signoffs
+            raise UnjudgeableError(reason("too-many-signoffs", commit=commit.id, limit=limit))
+        return approval.judge_signoffs(
+            commit,
+            testimonies,
+            ref=self.ref,
+            change=change.digest if change else None,
+            may_veto=lambda person: self.bench.policy.may_approve(person, self.bench.roster.ladder),
+            range_holds=self._range_holds,
+            now=self.bench.now,
+        )
+
+    def _range_holds(self, statement: Statement) -> bool:
+        """Whether a statement's range is what it lists, as far as the commits are here to compare."""
+        span = statement.range
+        if span is None:
+            return True
+        listed = {commit.id for commit in statement.commits}
+        key = (f"{span.base}..{span.head} {span.change}", sha256_hex("".join(sorted(listed)).encode()))
+        if key not in self._ranges:
+            self._ranges[key] = range_holds(self.bench.engine, statement)
+        return self._ranges[key]
+
+    def _co_authors(self, commit: Commit) -> tuple[Person, ...]:
+        """Return the human co-authors of the roster."""
+        people = (self.bench.roster.by_email(address) for address in co_author_addresses(commit.message))
+        return tuple(dict.fromkeys(person for person in people if person and not person.bot))
+
+    def _first_pushes(self, commits: Sequence[Commit]) -> dict[ObjectId, FirstPush]:
+        """Return who first pushed each commit: this pusher, whoever the ledger knows, or nobody known."""
+        if self.bench.ledger is None or not commits:
+            return {}
+        recorded = self.bench.ledger.first_pushers([commit.id for commit in commits])
+        lines = {commit.id: author_line_digest(commit) for commit in commits}
+        others = self.bench.ledger.pushers_of_author_lines(list(lines.values()))
+        mine = self.arrival.person.id if self.arrival.person else ""
+        found: dict[ObjectId, FirstPush] = {}
+        for commit in commits:
+            record = recorded.get(commit.id)
+            if record:
+                person, kind, who = (
+                    self.bench.roster.person(record.person),
+                    PusherKind(record.kind),
+                    record.person,
+                )
+            elif commit.id in self.new:
+                person, kind, who = self.arrival.person, self.arrival.kind, mine
+            else:
+                continue
+            shared = bool(others.get(lines[commit.id], frozenset()) - {who})
+            found[commit.id] = FirstPush(person=person, kind=kind, shared_author_line=shared)
+        return found
+
+    def _authorship(
+        self, commit: Commit, co_authors: tuple[Person, ...], push: FirstPush | None, signoffs: Judged
+    ) -> Authorship:
+        author = self.bench.roster.by_email(commit.author.email)
+        machine = (author is not None and author.bot) or bool(
+            is_ai_identity(commit.author.name, commit.author.email)
+        )
+        claims = Claims(
+            author=author,
+            author_is_machine=machine,
+            co_authors=co_authors,
+            signer=self._commit_signer(commit),
+            first_push=push,
+            ledger=self.bench.ledger is not None,
+            stated_by=tuple(t.signer for t in signoffs.author_statements if t.signer),
+        )
+        return establish(claims, self.bench.policy.author_proof)
+
+    def _commit_signer(self, commit: Commit) -> Person | None:
+        """Return whose key, in force now, signed the commit itself; a signature that is not good says nothing."""
+        if (
+            commit.signature is None
+            or commit.signed_payload is None
+            or Proof.SIGNATURE not in self.bench.policy.author_proof
+        ):
+            return None
+        from gatekeeper.schemes.commits import (
+            commit_signer,
+        )  # cryptography: only when there is a signature to check
+
+        fingerprint = commit_signer(commit.signature, commit.signed_payload)
+        person = self.bench.roster.by_key(fingerprint) if fingerprint else None
+        key = person.key(fingerprint) if person and fingerprint else None
+        return (
+            person
+            if key and person and key.valid_at(self.bench.now) and person.employed_at(self.bench.now)
+            else None
+        )
+
+
+class _Change(Record):
+    """What the rules and the sign-offs need to know of a diff."""
+
+    digest: ChangeDigest | None
+    paths: tuple[bytes, ...]
+
+
+def _addition(commit: Commit, additions: Mapping[ObjectId, Addition]) -> Addition:
+    return additions.get(commit.id, Addition.RESOLUTION if commit.is_merge else Addition.CHANGE)
+
+
+def range_holds(engine: Engine, statement: Statement) -> bool:
+    """Whether `rev-list base..head` is exactly the statement's commits and its digest that of the two trees.
+
+    True when base or head are not in the repository: then there is nothing to compare with, and each
+    commit is still bound by its own id.
+    """
+    span = statement.range
+    if span is None:
+        return True
+    trees = engine.kinds([f"{span.base}^{{tree}}", f"{span.head}^{{tree}}"])
+    (base, base_kind, _), (head, head_kind, _) = trees
+    if base is None or head is None:
+        return True
+    if base_kind != "tree" or head_kind != "tree":
+        return False
+    try:
+        ids = engine.ids([span.head], [span.base])
+        change: Change = engine.changes([(base, head)])[0]
+    except GitError:
+        return False
+    digest = change_digest(change, engine.object_format) or ""
+    return set(ids) == {commit.id for commit in statement.commits} and digest == span.change

@@ -1,0 +1,83 @@
+"""Git, as the rest of gatekeeper sees it: values, errors, and what an engine must answer.
+
+Git plumbing (`plumbing.py`) is the one engine of every decision. `libgit2.py` serves people at a
+desk where it can open the repository. Only this package opens repositories.
+"""
+
+from __future__ import annotations
+
+from gatekeeper.core.changes import Change
+from gatekeeper.core.ids import ObjectFormat, ObjectId
+from gatekeeper.core.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Protocol
+else:
+    Protocol = object
+
+
+class GitError(Exception):
+    """Git did not answer as its documentation says: what was asked, and what Git said."""
+
+
+class TimeoutExceededError(GitError):
+    """The time for the whole judgement is over."""
+
+
+class Ref(Record):
+    """A ref as read."""
+
+    name: str
+    target: ObjectId
+    """The object id; all zeros if the ref does not exist."""
+    resolves_to: str
+    """The ref that a write would really move: itself, or the end of a chain of symbolic refs."""
+    is_default: bool = False
+    """Whether HEAD points at it."""
+
+
+class RawObject(Record):
+    """An object's bytes, or that it is absent."""
+
+    id: str
+    """As asked for."""
+    kind: str
+    """`commit`, `tree`, `blob`, `tag`, or `missing`."""
+    data: bytes = b""
+
+
+class Remade(Record):
+    """What Git makes of two parents (git-merge-tree(1))."""
+
+    tree: ObjectId | None
+    """None: unrelated histories, nothing to compare with."""
+    clean: bool
+
+
+class Engine(Protocol):
+    """Reads objects. Every method raises `GitError` rather than answer in part."""
+
+    object_format: ObjectFormat
+
+    def kinds(self, names: Sequence[str]) -> list[tuple[ObjectId | None, str, int]]:
+        """Return (id, type, size) of each name, an object id or `<id>^{commit}`; (None, `missing`, 0) if absent."""
+
+    def commits(self, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> Iterator[RawObject]:
+        """Yield the commits reachable from `include` and not from `exclude`, parents first."""
+
+    def ids(self, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> list[ObjectId]:
+        """Return only the ids of what `commits` would yield."""
+
+    def objects(self, names: Sequence[str]) -> Iterator[RawObject]:
+        """Yield the objects in the order asked; absent ones are of kind `missing`."""
+
+    def changes(self, pairs: Sequence[tuple[str, ...]]) -> list[Change]:
+        """Return raw diffs: of `(commit,)` against nothing or its one parent, `(commit, parent)`, `(tree, tree)`."""
+
+    def remake(self, pairs: Sequence[tuple[ObjectId, ObjectId]]) -> list[Remade]:
+        """Merge pairs of commits again as Git's default configuration does."""
+
+    def is_ancestor(self, ancestor: ObjectId, descendant: ObjectId) -> bool:
+        """Whether one commit is reachable from another."""

@@ -1,0 +1,185 @@
+"""The engine of every decision: Git's own plumbing, a few processes per push, never one per commit."""
+
+from __future__ import annotations
+
+from gatekeeper.core.changes import Change, RawEntry, RepeatedPathError, make_change
+from gatekeeper.core.ids import ObjectFormat, ObjectId
+from gatekeeper.git import GitError, RawObject, Remade
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from gatekeeper.git.process import Runner
+
+DIFF_TREE = (
+    *("diff-tree", "--stdin", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--root", "--always"),
+    *("-O/dev/null", "--ignore-submodules=none"),
+)
+REV_LIST = ("rev-list", "--topo-order", "--reverse", "--stdin")
+SENTINEL = "."
+"""diff-tree echoes a line that is no object id: it marks the end of one answer."""
+
+
+def _revisions(include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> bytes:
+    return "".join(f"{line}\n" for line in (*include, *(f"^{tip}" for tip in exclude))).encode()
+
+
+class Plumbing:
+    """Reads objects through a `Runner` whose environment is the private Git directory's."""
+
+    def __init__(self, runner: Runner, object_format: ObjectFormat, object_limit: int) -> None:
+        """`object_limit` bounds the size in bytes of any object that is read whole."""
+        self._runner = runner
+        self._limit = object_limit
+        self.object_format = object_format
+
+    def kinds(self, names: Sequence[str]) -> list[tuple[ObjectId | None, str, int]]:
+        """See `Engine`."""
+        if not names:
+            return []
+        _, output = self._runner.run(
+            "cat-file", "--batch-check", stdin="".join(f"{name}\n" for name in names).encode()
+        )
+        lines = output.decode("latin-1").splitlines()
+        if len(lines) != len(names):
+            raise GitError(f"`git cat-file` answered {len(lines)} of {len(names)} questions")
+        answers: list[tuple[ObjectId | None, str, int]] = []
+        for name, line in zip(names, lines, strict=True):
+            words = line.split(" ")
+            if len(words) == 3 and self.object_format.is_id(words[0]) and words[2].isdigit():
+                answers.append((ObjectId(words[0]), words[1], int(words[2])))
+            elif line == f"{name} missing":
+                answers.append((None, "missing", 0))
+            else:
+                raise GitError(f"`git cat-file` answered {line[:100]!r} about {name}")
+        return answers
+
+    def commits(self, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> Iterator[RawObject]:
+        """See `Engine`. A tip that is missing, or no commit, must be ruled out before: Git would list nothing."""
+        return self._batch(REV_LIST, stdin=_revisions(include, exclude))
+
+    def ids(self, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> list[ObjectId]:
+        """See `Engine`."""
+        _, output = self._runner.run(*REV_LIST, stdin=_revisions(include, exclude))
+        return [ObjectId(line) for line in output.decode("latin-1").splitlines()]
+
+    def objects(self, names: Sequence[str]) -> Iterator[RawObject]:
+        """See `Engine`."""
+        if not names:
+            return iter(())
+        return self._batch(stdin="".join(f"{name}\n" for name in names).encode())
+
+    def _batch(self, *before: Sequence[str], stdin: bytes) -> Iterator[RawObject]:
+        """Parse the answers of `cat-file --batch` (git-cat-file(1), "BATCH OUTPUT")."""
+        stream = self._runner.stream(*before, ("cat-file", "--batch", "--buffer"), stdin=stdin)
+        buffer, position = b"", 0
+        for chunk in stream:
+            buffer = buffer[position:] + chunk
+            position = 0
+            while True:
+                newline = buffer.find(b"\n", position)
+                if newline < 0:
+                    break
+                words = buffer[position:newline].decode("latin-1").split(" ")
+                if words[-1] == "missing" and len(words) == 2:
+                    yield RawObject(id=words[0], kind="missing")
+                    position = newline + 1
+                    continue
+                if len(words) != 3 or not words[2].isdigit():
+                    raise GitError(f"`git cat-file` answered {' '.join(words)[:100]!r}")
+                size = int(words[2])
+                if size > self._limit:
+                    raise GitError(f"{words[1]} {words[0]} has {size} bytes; the limit is {self._limit}")
+                end = newline + 1 + size
+                if len(buffer) <= end:
+                    break
+                yield RawObject(id=words[0], kind=words[1], data=buffer[newline + 1 : end])
+                position = end + 1
+        if buffer[position:]:
+            raise GitError("`git cat-file` ended in the middle of an object")
+
+    def changes(self, pairs: Sequence[tuple[str, ...]]) -> list[Change]:
+        """See `Engine`. A line that diff-tree does not answer is an error, for it exits 0 whatever happens."""
+        if not pairs:
+            return []
+        lines = "".join(f"{' '.join(pair)}\n{SENTINEL}\n" for pair in pairs)
+        _, output = self._runner.run(*DIFF_TREE, stdin=lines.encode())
+        answers = output.split(f"{SENTINEL}\n".encode())
+        if len(answers) != len(pairs) + 1 or answers[-1]:
+            return self._changes_one_by_one(pairs)
+        return [self._change(pair, answer) for pair, answer in zip(pairs, answers, strict=False)]
+
+    def _changes_one_by_one(self, pairs: Sequence[tuple[str, ...]]) -> list[Change]:
+        """A path that holds the sentinel broke the framing; ask for each pair alone, which needs none."""
+        return [
+            self._change(pair, self._runner.run(*DIFF_TREE, stdin=f"{' '.join(pair)}\n".encode())[1])
+            for pair in pairs
+        ]
+
+    def _change(self, pair: tuple[str, ...], answer: bytes) -> Change:
+        """Parse one answer: a header that repeats the question, then NUL-separated records."""
+        header, body = f"{pair[0]}\0".encode(), answer
+        if not answer.startswith(header):
+            header = f"{' '.join(pair)}\n".encode()
+        if not answer.startswith(header):
+            raise GitError(f"`git diff-tree` did not answer about {' '.join(pair)}")
+        fields = body[len(header) :].split(b"\0")
+        if fields.pop() or len(fields) % 2:
+            raise GitError(f"`git diff-tree` gave half a record about {' '.join(pair)}")
+        try:
+            return make_change([self._entry(fields[i], fields[i + 1]) for i in range(0, len(fields), 2)])
+        except RepeatedPathError as error:
+            raise GitError(f"malformed tree in {pair[0]}: {error}") from None
+
+    def _entry(self, meta: bytes, path: bytes) -> RawEntry:
+        words = meta.decode("latin-1").removeprefix(":").split(" ")
+        good = len(words) == 5 and all(map(self.object_format.is_id, words[2:4])) and path
+        if not good or not meta.startswith(b":"):
+            raise GitError(f"`git diff-tree` gave the record {meta[:120]!r}")
+        return RawEntry(
+            old_mode=words[0],
+            new_mode=words[1],
+            old_id=ObjectId(words[2]),
+            new_id=ObjectId(words[3]),
+            path=path,
+        )
+
+    def remake(self, pairs: Sequence[tuple[ObjectId, ObjectId]]) -> list[Remade]:
+        """See `Engine`. merge-tree dies at unrelated histories; the records before are complete, so go on after it."""
+        remade: list[Remade] = []
+        while len(remade) < len(pairs):
+            rest = pairs[len(remade) :]
+            status, output = self._runner.run(
+                *("merge-tree", "--write-tree", "--stdin", "--no-messages"),
+                stdin="".join(f"{ours} {theirs}\n" for ours, theirs in rest).encode(),
+                accept=(0, 1, 128),
+            )
+            records = self._remade(output)
+            remade += records
+            if status and len(records) < len(rest):
+                remade.append(Remade(tree=None, clean=False))
+            elif len(records) != len(rest):
+                raise GitError(f"`git merge-tree` answered {len(records)} of {len(rest)} merges")
+        return remade
+
+    def _remade(self, output: bytes) -> list[Remade]:
+        """Parse `merge-tree --stdin`: status NUL tree NUL, conflicted entries, an empty field (git-merge-tree(1))."""
+        records: list[Remade] = []
+        fields = output.split(b"\0")
+        position = 0
+        while position < len(fields) - 1:
+            status, tree = fields[position], fields[position + 1].decode("latin-1")
+            if status not in (b"0", b"1") or not self.object_format.is_id(tree):
+                raise GitError(f"`git merge-tree` answered {fields[position][:40]!r}")
+            position += 2
+            while position < len(fields) - 1 and fields[position]:
+                position += 1
+            position += 1
+            records.append(Remade(tree=ObjectId(tree), clean=status == b"1"))
+        return records
+
+    def is_ancestor(self, ancestor: ObjectId, descendant: ObjectId) -> bool:
+        """See `Engine`."""
+        status, _ = self._runner.run("merge-base", "--is-ancestor", ancestor, descendant, accept=(0, 1))
+        return status == 0

@@ -1,0 +1,168 @@
+"""Child processes for a hook: git and nothing else, an environment built from scratch, one deadline.
+
+`subprocess` would cost a hook 6 ms before it does anything (docs/decisions/0002-processes.md), and its
+pipes for standard input need threads or a selector loop to be safe from deadlock. Here input comes
+from a file, so reading the output to its end can never block the child.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+
+from gatekeeper.git import GitError, TimeoutExceededError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+CHUNK = 1 << 20
+SAFE_PATH = "/usr/local/bin:/usr/bin:/bin"
+
+
+class Runner:
+    """Starts git with one environment; every child must end before the deadline."""
+
+    def __init__(self, git: str, environment: Mapping[str, str], scratch: str, deadline: float) -> None:
+        """`git` is an absolute path, `scratch` a private directory, `deadline` a `time.monotonic` value."""
+        self._git = git
+        self._environment = dict(environment)
+        self._scratch = scratch
+        self._deadline = deadline
+        self._count = 0
+
+    def run(self, *arguments: str, stdin: bytes = b"", accept: Sequence[int] = (0,)) -> tuple[int, bytes]:
+        """Run `git <arguments>` to its end; return exit status and standard output.
+
+        Raises:
+            GitError: on a status that is not in `accept`, with what git said.
+            TimeoutExceededError: past the deadline; the child is killed.
+        """
+        child = _Child(self, arguments, self._input(stdin))
+        output = b"".join(child.read())
+        return child.finish(accept), output
+
+    def stream(self, *stages: Sequence[str], stdin: bytes = b"") -> Iterator[bytes]:
+        """Run a pipeline and yield the output of its last stage in chunks.
+
+        Raises:
+            GitError: after the last chunk, if any stage failed: an answer in part is no answer.
+            TimeoutExceededError: past the deadline; all children are killed.
+        """
+        source = self._input(stdin)
+        children: list[_Child] = []
+        try:
+            for arguments in stages:
+                children.append(_Child(self, arguments, source))
+                source = children[-1].output
+            yield from children[-1].read()
+            for child in children:
+                child.finish((0,))
+        finally:
+            for child in children:
+                child.kill()
+
+    def _input(self, data: bytes) -> int:
+        """Return a descriptor from which a child reads `data`."""
+        if not data:
+            return os.open(os.devnull, os.O_RDONLY)
+        self._count += 1
+        path = f"{self._scratch}/input-{self._count}"
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        os.unlink(path)
+        with os.fdopen(os.dup(descriptor), "wb") as file:
+            file.write(data)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        return descriptor
+
+    def spawn(self, arguments: Sequence[str], stdin: int, stdout: int, stderr: int) -> int:
+        """Start a child and return its process id."""
+        moves = [
+            (os.POSIX_SPAWN_DUP2, stdin, 0),
+            (os.POSIX_SPAWN_DUP2, stdout, 1),
+            (os.POSIX_SPAWN_DUP2, stderr, 2),
+        ]
+        try:
+            return os.posix_spawn(self._git, ["git", *arguments], self._environment, file_actions=moves)
+        except OSError as error:
+            raise GitError(f"cannot start {self._git}: {error.strerror}") from None
+
+    def errors(self) -> int:
+        """Return a descriptor of an unnamed file for a child's standard error."""
+        self._count += 1
+        path = f"{self._scratch}/errors-{self._count}"
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        os.unlink(path)
+        return descriptor
+
+    def remaining(self) -> float:
+        """Return the seconds that are left.
+
+        Raises:
+            TimeoutExceededError: if none are.
+        """
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutExceededError("the time for one push is over")
+        return left
+
+
+class _Child:
+    """One running git; owns its descriptors."""
+
+    def __init__(self, runner: Runner, arguments: Sequence[str], stdin: int) -> None:
+        self._runner = runner
+        self._name = " ".join(arguments[:2])
+        self._errors = runner.errors()
+        self.output, write_end = os.pipe()
+        self._pid = 0
+        try:
+            self._pid = runner.spawn(arguments, stdin, write_end, self._errors)
+        finally:
+            os.close(write_end)
+            os.close(stdin)
+
+    def read(self) -> Iterator[bytes]:
+        """Yield output up to its end, within the deadline."""
+        poll = select.poll()
+        poll.register(self.output, select.POLLIN)
+        try:
+            while True:
+                if not poll.poll(self._runner.remaining() * 1000):
+                    continue
+                chunk = os.read(self.output, CHUNK)
+                if not chunk:
+                    return
+                yield chunk
+        except BaseException:
+            self.kill()
+            raise
+        finally:
+            os.close(self.output)
+            self.output = -1
+
+    def finish(self, accept: Sequence[int]) -> int:
+        """Wait for the end, which closing the output announces; return the exit status."""
+        while True:
+            pid, status = os.waitpid(self._pid, os.WNOHANG)
+            if pid:
+                break
+            self._runner.remaining()
+            time.sleep(0.0002)
+        self._pid = 0
+        code = os.waitstatus_to_exitcode(status)
+        said = os.pread(self._errors, 400, 0).decode("utf-8", "replace").strip()
+        os.close(self._errors)
+        if code not in accept:
+            how = f"was killed by signal {-code}" if code < 0 else f"ended with {code}"
+            raise GitError(f"`git {self._name}` {how}: {said or 'it said nothing'}")
+        return code
+
+    def kill(self) -> None:
+        """Kill a child that is still running, and reap it."""
+        if self._pid:
+            os.kill(self._pid, 9)
+            os.waitpid(self._pid, 0)
+            self._pid = 0
+            os.close(self._errors)

@@ -1,0 +1,234 @@
+"""Use case: arm a repository on the server, and put back what was there (DESIGN.md sections 4 and 11)."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+import sysconfig
+from pathlib import Path
+
+import gatekeeper
+from gatekeeper.config.in_force import InForce
+from gatekeeper.core.ids import ObjectId
+from gatekeeper.core.push import RESERVED
+from gatekeeper.core.record import Record
+from gatekeeper.ledger.sqlite import SqliteLedger, create
+from gatekeeper.opening import STATE, Server
+from gatekeeper.receiving import is_protected
+from gatekeeper.resources import resource
+from gatekeeper.settling import publish_if_changed
+
+HOOKS = ("pre-receive", "post-receive")
+MARK = "Written by `gatekeeper install`"
+"""By this line a hook is known to be ours."""
+DROP_IN = {"gitlab": "custom_hooks/{hook}.d/gatekeeper", "gitea": "hooks/{hook}.d/gatekeeper", "pagure": "hooks/{hook}.gatekeeper"}
+"""Where platforms that own `hooks/<hook>` want others' hooks; the platform runs them all (SERVERS in docs/)."""
+KEYS = ("gatekeeper.policy", "gatekeeper.roster", "gatekeeper.repository", "gatekeeper.server")
+
+
+class InstallError(Exception):
+    """The repository cannot be armed: what is in the way, and what to do."""
+
+
+class Step(Record):
+    """One thing that was done, or that was found done already."""
+
+    what: str
+    changed: bool
+
+
+class Plan(Record):
+    """What to set up."""
+
+    git_dir: str
+    git: str
+    policy: str
+    roster: str
+    name: str
+    platform: str
+
+
+def find_git() -> str:
+    """Return the absolute path of git.
+
+    Raises:
+        InstallError: if there is none on PATH.
+    """
+    git = shutil.which("git")
+    if git is None:
+        raise InstallError("there is no git on PATH")
+    return os.path.realpath(git) if not os.path.islink(git) else os.path.abspath(git)
+
+
+def install(plan: Plan) -> list[Step]:
+    """Arm a repository; a second run changes nothing.
+
+    Raises:
+        InstallError: if something is in the way. Nothing is armed then.
+        ConfigurationError, SourceError: if policy or roster cannot be used.
+    """
+    with Server(plan.git_dir, plan.git) as server:
+        _refuse_squatters(server)
+        directory = _hooks_directory(server, plan)
+        steps = _configure(server, plan)
+    with Server(plan.git_dir, plan.git) as server:
+        force = server.in_force(None)
+        existed = os.path.exists(server.ledger_path)
+        ledger = create(server.ledger_path)
+        steps.append(Step(what=f"ledger {server.ledger_path}", changed=not existed))
+        steps += _baseline(server, ledger, force)
+        steps += [_install_hook(server, plan, directory, hook) for hook in HOOKS]
+        steps.append(Step(what="refs/gatekeeper/published for clients", changed=publish_if_changed(server, force)))
+        ledger.close()
+    return steps
+
+
+def _refuse_squatters(server: Server) -> None:
+    """Refuse names that somebody took before gatekeeper was there; after that the gate itself does."""
+    if os.path.exists(server.ledger_path):
+        return
+    taken = sorted(ref for ref in server.all_refs() if (ref + "/").lower().startswith(RESERVED))
+    if taken:
+        raise InstallError(
+            f"these refs exist already, though no gate was here to judge them: {', '.join(taken[:5])}; "
+            "look at them, delete them with git update-ref -d, and install again"
+        )
+
+
+def _hooks_directory(server: Server, plan: Plan) -> str:
+    """Return the directory that holds the repository's hooks.
+
+    Raises:
+        InstallError: if Git would not look there.
+    """
+    elsewhere = _git(server, "config", "--get", "core.hooksPath")
+    if elsewhere and plan.platform not in DROP_IN:
+        raise InstallError(
+            f"core.hooksPath is set to {elsewhere}, so Git does not run hooks of {server.git_dir}/hooks; "
+            "unset it for this repository, or tell --server which platform owns it"
+        )
+    return os.path.join(server.git_dir, "hooks")
+
+
+def _git(server: Server, *arguments: str) -> str:
+    """Ask git with every scope of configuration, the user's too: what the server process will see."""
+    import subprocess
+
+    environment = {**os.environ, "GIT_DIR": server.git_dir}
+    answer = subprocess.run([server.git, *arguments], env=environment, capture_output=True, text=True, check=False)
+    return answer.stdout.strip()
+
+
+def _configure(server: Server, plan: Plan) -> list[Step]:
+    """Write the keys of Git's configuration."""
+    values = {
+        "gatekeeper.policy": _file_value(plan.policy),
+        "gatekeeper.roster": _file_value(plan.roster),
+        "gatekeeper.repository": plan.name,
+        "gatekeeper.server": plan.platform,
+        "receive.fsckObjects": "true",
+        "receive.advertisePushOptions": "true",
+    }
+    before = {setting.key: setting.value for setting in server.configuration.settings}
+    steps: list[Step] = []
+    for key, value in values.items():
+        now = before.get(key) if key.startswith("gatekeeper.") else _git(server, "config", "--local", "--get", key)
+        if now != value:
+            server.runner.run("config", key, value)
+        steps.append(Step(what=f"git config {key} {value}", changed=now != value))
+    return steps
+
+
+def _file_value(value: str) -> str:
+    return value if value.startswith("refs/") else os.path.abspath(value)
+
+
+def _baseline(server: Server, ledger: SqliteLedger, force: InForce) -> list[Step]:
+    """Record the tips of the protected refs, once: re-installing keeps the baseline."""
+    if ledger.policy_digest():
+        return [Step(what="baseline", changed=False)]
+    default = server.default_branch()
+    tips: dict[str, ObjectId] = {
+        ref: tip for ref, tip in server.all_refs().items() if is_protected(force.policy, ledger, ref, default)
+    }
+    data = {
+        "policy": force.policy_digest,
+        "roster": force.roster_digest,
+        "default_branch": default,
+        "version": gatekeeper.__version__,
+        "tips": tips,
+        "every_ref": True,
+    }
+    contents = {force.policy_digest: force.policy_content, force.roster_digest: force.roster_content}
+    ledger.append("install", data, now=server.now, archive=contents, repository=server.repository)
+    return [Step(what=f"baseline of {len(tips)} protected refs", changed=True)]
+
+
+def _shim(hook: str, git: str, chained: str) -> str:
+    """Return the text of a hook for this interpreter and this installation."""
+    packages = [str(Path(gatekeeper.__file__).resolve().parent.parent)]
+    packages += [path for path in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))]
+    values = {
+        "@PYTHON@": shlex.quote(sys.executable),
+        "@GIT@": shlex.quote(git),
+        "@CHAINED@": shlex.quote(chained),
+        "@PACKAGES@": " ".join(shlex.quote(path) for path in dict.fromkeys(packages)),
+    }
+    text = resource("hooks", hook).read_text(encoding="utf-8")
+    for name, value in values.items():
+        text = text.replace(name, value)
+    return text
+
+
+def _hook_path(directory: str, platform: str, hook: str) -> Path:
+    if platform in DROP_IN:
+        return Path(directory).parent / DROP_IN[platform].format(hook=hook)
+    return Path(directory) / hook
+
+
+def _chained_path(server: Server, hook: str) -> Path:
+    return Path(server.state) / "chained" / hook
+
+
+def _install_hook(server: Server, plan: Plan, directory: str, hook: str) -> Step:
+    """Write one hook; a hook of somebody else's is kept and runs after ours has accepted."""
+    path, chained = _hook_path(directory, plan.platform, hook), _chained_path(server, hook)
+    if path.exists() and MARK not in path.read_text(encoding="utf-8", errors="replace"):
+        if chained.exists():
+            raise InstallError(f"both {path} and {chained} hold a hook of somebody else's; remove one of them")
+        chained.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.rename(path, chained)
+    runs_chained = chained.exists() and os.access(chained, os.X_OK)
+    text = _shim(hook, plan.git, str(chained) if runs_chained else "")
+    changed = not path.exists() or path.read_text(encoding="utf-8") != text or not os.access(path, os.X_OK)
+    if changed:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.new")
+        temporary.write_text(text, encoding="utf-8")
+        temporary.chmod(0o755)
+        os.replace(temporary, path)
+    return Step(what=f"{path}" + (", then the hook that was there" if runs_chained else ""), changed=changed)
+
+
+def uninstall(git_dir: str, git: str) -> list[Step]:
+    """Disarm a repository and put back the hooks that were there. Ledger and sign-offs stay: they are evidence."""
+    steps: list[Step] = []
+    with Server(git_dir, git) as server:
+        platform = server.platform
+        for hook in HOOKS:
+            for path in {_hook_path(f"{server.git_dir}/hooks", name, hook) for name in ("", platform)}:
+                ours = path.exists() and MARK in path.read_text(encoding="utf-8", errors="replace")
+                if ours:
+                    path.unlink()
+                chained = _chained_path(server, hook)
+                restored = chained.exists() and not path.exists() and (ours or path.name == hook)
+                if restored:
+                    os.rename(chained, path)
+                if ours or restored:
+                    steps.append(Step(what=f"{path}" + (" put back" if restored else " removed"), changed=True))
+        for key in KEYS:
+            status, _ = server.runner.run("config", "--unset-all", key, accept=(0, 5))
+            steps.append(Step(what=f"git config {key} unset", changed=status == 0))
+    return steps

@@ -1,0 +1,166 @@
+"""The ledger, as the rest of gatekeeper sees it: values, errors, interface (DESIGN.md section 12).
+
+An append-only chain of entries is the truth. Every table beside it is a projection of the entries,
+made by one function when an entry is written, and made again by `verify`.
+"""
+
+from __future__ import annotations
+
+from gatekeeper.core.ids import Fingerprint, ObjectId, StatementId, Timestamp
+from gatekeeper.core.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any, Protocol
+else:
+    Protocol = object
+
+
+class LedgerError(Exception):
+    """The ledger cannot be read or written, or does not hold together."""
+
+
+class ConflictError(LedgerError):
+    """Another push recorded the same commits first, in between; judge again."""
+
+
+class Receipt(Record):
+    """The number and hash of an entry: what a push prints, and what proves later that it was recorded."""
+
+    number: int
+    hash: str
+
+    def label(self, repository: str) -> str:
+        """Return the printed form: the repository's last name, the number, and 12 digits of the hash."""
+        return f"{repository.rsplit('/', 1)[-1]}-{self.number}-{self.hash[:12]}"
+
+
+class Entry(Record):
+    """One entry of the chain."""
+
+    number: int
+    time: Timestamp
+    kind: str
+    """`install`, `policy`, `push`, `landing`, `baseline`, `gap` or `uninstall`."""
+    data: Any
+    """Plain JSON."""
+    hash: str
+    """SHA-256 over the previous entry's hash and this entry's bytes, in hex."""
+
+
+class PendingUpdate(Record):
+    """An update that was accepted and is not yet confirmed to be on its ref."""
+
+    entry: int
+    position: int
+    ref: str
+    old: ObjectId
+    new: ObjectId
+
+
+class Landing(Record):
+    """A commit that really got onto a protected ref, and how it was judged there."""
+
+    commit: ObjectId
+    entry: int
+    ref: str
+    clean: bool
+    """Whether every rule was satisfied, none merely warned."""
+    rules: tuple[str, ...]
+    """Digests of the rules that were enforced."""
+    statements: tuple[StatementId, ...]
+    """The sign-offs that counted."""
+
+
+class FirstPusher(Record):
+    """Who first pushed a commit to this server."""
+
+    entry: int
+    person: str
+    """The roster id; empty if the account belongs to nobody of the roster."""
+    kind: str
+    author_line: str
+    """SHA-256 of the raw author header."""
+
+
+class StoredSignoff(Record):
+    """A sign-off that was received, with its signature found good then."""
+
+    statement: StatementId
+    received_at: Timestamp
+    fingerprint: Fingerprint
+    envelope: bytes
+    touched: bool | None
+    verified_user: bool | None
+
+
+class Ledger(Protocol):
+    """What a ledger does. Reading methods answer for many ids at once."""
+
+    def head(self) -> Receipt:
+        """Return the last entry's number and hash; number 0 for an empty ledger."""
+
+    def append(
+        self,
+        kind: str,
+        data: Mapping[str, Any],
+        *,
+        now: Timestamp,
+        archive: Mapping[str, bytes] = ...,
+        repository: str,
+    ) -> Receipt:
+        """Add an entry and project it, in one durable transaction.
+
+        Raises:
+            ConflictError: if it claims a first push that another entry has claimed.
+            LedgerError: if it cannot be written.
+        """
+
+    def entries(self, since: int = 0) -> Iterator[Entry]:
+        """Yield the entries after number `since`, in order."""
+
+    def pending(self, refs: Sequence[str] | None = None) -> list[PendingUpdate]:
+        """Return unconfirmed updates of some refs, or of all."""
+
+    def tips(self, refs: Sequence[str] | None = None) -> dict[str, ObjectId]:
+        """Return the confirmed values of protected refs."""
+
+    def baselines(self, ref: str) -> tuple[ObjectId, ...]:
+        """Return the baseline tips that hold for a ref."""
+
+    def landings(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[Landing, ...]]:
+        """Return how commits landed, wherever they did."""
+
+    def first_pushers(self, commits: Sequence[ObjectId]) -> dict[ObjectId, FirstPusher]:
+        """Return who first pushed commits."""
+
+    def pushers_of_author_lines(self, digests: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Return for digests of author lines the people (roster ids, empty for nobody) who first pushed such commits."""
+
+    def signoffs(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[StoredSignoff, ...]]:
+        """Return all received statements about commits."""
+
+    def lapsed_signoffs(self) -> list[StoredSignoff]:
+        """Return the sign-offs whose update of the store was accepted and then did not happen."""
+
+    def default_branches(self) -> frozenset[str]:
+        """Return every branch that was the default branch when an entry was made: it stays protected."""
+
+    def policy_digest(self) -> str:
+        """Return the digest of the policy that the last `install` or `policy` entry names; empty without one."""
+
+    def roster_digest(self) -> str:
+        """Return the digest of the roster that the last judgement used; empty without one."""
+
+    def has_archived(self, digest: str) -> bool:
+        """Whether a content is kept."""
+
+    def archived(self, digest: str) -> bytes | None:
+        """Return a content (policy, roster, envelope) by its SHA-256."""
+
+    def verify(self, receipts: Iterable[Receipt] = ()) -> list[str]:
+        """Check the chain, the projection and printed receipts; return every fault found."""
+
+    def close(self) -> None:
+        """Release the file."""

@@ -1,0 +1,153 @@
+"""Entries -> tables. The one function that fills the tables beside the chain, at writing and at verifying.
+
+The kinds of entry and their data are in docs/formats.md, "Ledger".
+"""
+
+from __future__ import annotations
+
+import json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+    from typing import Any
+
+TABLES = {
+    "updates": """entry INTEGER, position INTEGER, ref TEXT, old TEXT, new TEXT, state TEXT, rules TEXT,
+        PRIMARY KEY (entry, position)""",
+    "commits": "entry INTEGER, position INTEGER, id TEXT, clean INTEGER, statements TEXT",
+    "first_pushes": "id TEXT PRIMARY KEY, entry INTEGER, person TEXT, kind TEXT, author_line TEXT",
+    "receipts": """statement TEXT PRIMARY KEY, entry INTEGER, time INTEGER, fingerprint TEXT, envelope TEXT,
+        touched INTEGER, verified INTEGER""",
+    "subjects": "id TEXT, statement TEXT, PRIMARY KEY (id, statement)",
+    "tips": "ref TEXT PRIMARY KEY, tip TEXT, entry INTEGER",
+    "baselines": "entry INTEGER, ref TEXT, tip TEXT",
+    "facts": "name TEXT, value TEXT, PRIMARY KEY (name, value)",
+}
+"""Columns of each projected table."""
+INDEXES = (
+    "CREATE INDEX updates_by_state ON updates (state, ref)",
+    "CREATE INDEX commits_by_id ON commits (id)",
+    "CREATE INDEX commits_by_entry ON commits (entry, position)",
+    "CREATE INDEX first_pushes_by_author ON first_pushes (author_line)",
+)
+EVERY_REF = ""
+"""The ref of a baseline that holds for every protected ref."""
+
+
+def create_tables(database: sqlite3.Connection) -> None:
+    """Create the projected tables, empty."""
+    for name, columns in TABLES.items():
+        database.execute(f"CREATE TABLE {name} ({columns})")
+    for statement in INDEXES:
+        database.execute(statement)
+
+
+def project(database: sqlite3.Connection, number: int, time: int, kind: str, data: Mapping[str, Any]) -> None:
+    """Put what an entry says into the tables; an unknown kind says nothing to them.
+
+    Raises:
+        sqlite3.IntegrityError: if the entry claims a first push or a receipt that exists.
+    """
+    if data.get("default_branch"):
+        _fact(database, "default_branch", data["default_branch"])
+    if data.get("roster"):
+        _only_fact(database, "roster", data["roster"])
+    PROJECTIONS.get(kind, lambda *_: None)(database, number, time, data)
+
+
+def _fact(database: sqlite3.Connection, name: str, value: str) -> None:
+    database.execute("INSERT OR IGNORE INTO facts VALUES (?, ?)", (name, value))
+
+
+def _only_fact(database: sqlite3.Connection, name: str, value: str) -> None:
+    """Put a fact in the place of all others of its name."""
+    database.execute("DELETE FROM facts WHERE name = ? AND value <> ?", (name, value))
+    _fact(database, name, value)
+
+
+def _push(database: sqlite3.Connection, number: int, time: int, data: Mapping[str, Any]) -> None:
+    """Project a judged push: its updates, judged commits, first pushes and received sign-offs."""
+    accepted = data["outcome"] == "accepted"
+    for position, update in enumerate(data["updates"]):
+        if not update["tracked"]:
+            continue
+        state = "pending" if accepted else "refused"
+        row = (
+            number,
+            position,
+            update["ref"],
+            update["old"],
+            update["new"],
+            state,
+            json.dumps(update["rules"]),
+        )
+        database.execute("INSERT INTO updates VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        if accepted:
+            database.executemany(
+                "INSERT INTO commits VALUES (?, ?, ?, ?, ?)",
+                [
+                    (number, position, c["id"], int(c["clean"]), json.dumps(c["statements"]))
+                    for c in update["commits"]
+                ],
+            )
+    pusher = data["pusher"]
+    database.executemany(
+        "INSERT INTO first_pushes VALUES (?, ?, ?, ?, ?)",
+        [(commit, number, pusher["person"], pusher["kind"], line) for commit, line in data["first_pushes"]],
+    )
+    for receipt in data["receipts"] if accepted else ():
+        database.execute(
+            "INSERT INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(receipt["statement"], number, time, receipt["fingerprint"], receipt["envelope"]),
+                *(receipt["touched"], receipt["verified"]),
+            ),
+        )
+        database.executemany(
+            "INSERT INTO subjects VALUES (?, ?)",
+            [(commit, receipt["statement"]) for commit in receipt["commits"]],
+        )
+
+
+def _landing(database: sqlite3.Connection, number: int, _time: int, data: Mapping[str, Any]) -> None:
+    """Project what was found on the refs: which pending updates are there, and which can no longer be."""
+    for state in ("landed", "lapsed"):
+        for update in data[state]:
+            database.execute(
+                "UPDATE updates SET state = ? WHERE entry = ? AND position = ?",
+                (state, update["entry"], update["position"]),
+            )
+            if state == "landed":
+                _tip(database, number, update["ref"], update["new"])
+    if data.get("healed"):
+        _tip(database, number, data["healed"]["ref"], data["healed"]["new"])
+
+
+def _tip(database: sqlite3.Connection, number: int, ref: str, tip: str) -> None:
+    database.execute("INSERT OR REPLACE INTO tips VALUES (?, ?, ?)", (ref, tip, number))
+
+
+def _baseline(database: sqlite3.Connection, number: int, _time: int, data: Mapping[str, Any]) -> None:
+    """Project tips that count as in order: at install for every ref, later for one ref alone."""
+    for ref, tip in data["tips"].items():
+        database.execute(
+            "INSERT INTO baselines VALUES (?, ?, ?)", (number, EVERY_REF if data["every_ref"] else ref, tip)
+        )
+        _tip(database, number, ref, tip)
+
+
+def _policy(database: sqlite3.Connection, number: int, time: int, data: Mapping[str, Any]) -> None:
+    """Project a policy that came into force, with the refs that it begins to protect."""
+    _only_fact(database, "policy", data["policy"])
+    _baseline(database, number, time, data)
+
+
+PROJECTIONS = {
+    "push": _push,
+    "landing": _landing,
+    "baseline": _baseline,
+    "install": _policy,
+    "policy": _policy,
+}

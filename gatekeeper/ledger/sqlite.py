@@ -1,0 +1,283 @@
+"""The ledger in one SQLite file, local to the server (https://sqlite.org/wal.html)."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+
+from gatekeeper.core.hashing import sha256_hex
+from gatekeeper.core.ids import Fingerprint, ObjectId, StatementId, Timestamp
+from gatekeeper.core.push import SIGNOFFS
+from gatekeeper.ledger import (
+    ConflictError,
+    Entry,
+    FirstPusher,
+    Landing,
+    LedgerError,
+    PendingUpdate,
+    Receipt,
+    StoredSignoff,
+)
+from gatekeeper.ledger.projection import EVERY_REF, create_tables, project
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Any, TypeVar
+
+    Row = TypeVar("Row")
+    Result = TypeVar("Result")
+
+SCHEMA = 1
+"""`PRAGMA user_version` of the file."""
+BUSY_SECONDS = 10
+GENESIS = "0" * 64
+CHAIN_PREFIX = b"gatekeeper ledger v1\0"
+SIGNOFF_COLUMNS = "r.statement, r.time, r.fingerprint, a.content, r.touched, r.verified"
+BATCH = 500
+"""Ids per query: below SQLite's bound on parameters."""
+
+
+def entry_hash(previous: str, body: str) -> str:
+    """Return an entry's hash: SHA-256 over a prefix, the previous hash, NUL, and the entry's exact text."""
+    return sha256_hex(CHAIN_PREFIX + previous.encode() + b"\0" + body.encode())
+
+
+def create(path: str) -> SqliteLedger:
+    """Open the ledger, making it if there is none; the directory is made too, for its owner alone.
+
+    Raises:
+        LedgerError: if it cannot be made or opened.
+    """
+    if os.path.exists(path):
+        return SqliteLedger(path)
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        temporary = f"{path}.new-{os.getpid()}"
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        database = sqlite3.connect(temporary, isolation_level=None)
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("BEGIN")
+        database.execute(
+            "CREATE TABLE entries (number INTEGER PRIMARY KEY, body TEXT NOT NULL, hash TEXT NOT NULL)"
+        )
+        database.execute("CREATE TABLE archive (digest TEXT PRIMARY KEY, content BLOB NOT NULL)")
+        create_tables(database)
+        database.execute(f"PRAGMA user_version = {SCHEMA}")
+        database.execute("COMMIT")
+        database.close()
+        os.rename(temporary, path)
+    except (OSError, sqlite3.Error) as error:
+        raise LedgerError(f"cannot make the ledger {path}: {error}") from None
+    return SqliteLedger(path)
+
+
+class SqliteLedger:
+    """See `Ledger`."""
+
+    def __init__(self, path: str) -> None:
+        """Open an existing ledger.
+
+        Raises:
+            LedgerError: if it is missing, unreadable, or of another version.
+        """
+        self.path = path
+        if not os.path.exists(path):
+            raise LedgerError(f"there is no ledger at {path}")
+        try:
+            self._database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+            version = self._database.execute("PRAGMA user_version").fetchone()[0]
+        except sqlite3.Error as error:
+            raise LedgerError(f"cannot open the ledger {path}: {error}") from None
+        if version != SCHEMA:
+            raise LedgerError(
+                f"the ledger {path} is of version {version}; this gatekeeper knows version {SCHEMA}"
+            )
+
+    def close(self) -> None:
+        """See `Ledger`."""
+        self._database.close()
+
+    def _guard(self, work: Callable[[], Result]) -> Result:
+        try:
+            return work()
+        except sqlite3.Error as error:
+            raise LedgerError(f"cannot read the ledger {self.path}: {error}") from None
+
+    def _rows(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        return self._guard(lambda: self._database.execute(query, parameters).fetchall())
+
+    def _rows_in(self, query: str, values: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+        """Run a query that holds `{}` for a list of parameters, in batches."""
+        wanted = list(dict.fromkeys(values))
+        for start in range(0, len(wanted), BATCH):
+            batch = wanted[start : start + BATCH]
+            yield from self._rows(query.format(",".join("?" * len(batch))), batch)
+
+    def head(self) -> Receipt:
+        """See `Ledger`."""
+        rows = self._rows("SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1")
+        return Receipt(number=rows[0][0], hash=rows[0][1]) if rows else Receipt(number=0, hash=GENESIS)
+
+    def append(
+        self,
+        kind: str,
+        data: Mapping[str, Any],
+        *,
+        now: Timestamp,
+        archive: Mapping[str, bytes] | None = None,
+        repository: str,
+    ) -> Receipt:
+        """See `Ledger`."""
+        database = self._database
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                head = self.head()
+                number = head.number + 1
+                content = {
+                    "number": number,
+                    "time": now,
+                    "kind": kind,
+                    "repository": repository,
+                    "data": data,
+                }
+                body = json.dumps(content, sort_keys=True, separators=(",", ":"))
+                digest = entry_hash(head.hash, body)
+                database.execute("INSERT INTO entries VALUES (?, ?, ?)", (number, body, digest))
+                for name, blob in (archive or {}).items():
+                    database.execute("INSERT OR IGNORE INTO archive VALUES (?, ?)", (name, blob))
+                project(database, number, now, kind, data)
+                database.execute("COMMIT")
+            except BaseException:
+                database.execute("ROLLBACK")
+                raise
+        except sqlite3.IntegrityError as error:
+            raise ConflictError(f"another push was recorded at the same time: {error}") from None
+        except sqlite3.Error as error:
+            raise LedgerError(f"cannot write the ledger {self.path}: {error}") from None
+        return Receipt(number=number, hash=digest)
+
+    def entries(self, since: int = 0) -> Iterator[Entry]:
+        """See `Ledger`."""
+        for number, body, digest in self._rows(
+            "SELECT number, body, hash FROM entries WHERE number > ? ORDER BY number", (since,)
+        ):
+            content = json.loads(body)
+            yield Entry(
+                number=number, time=content["time"], kind=content["kind"], data=content["data"], hash=digest
+            )
+
+    def pending(self, refs: Sequence[str] | None = None) -> list[PendingUpdate]:
+        """See `Ledger`."""
+        query = "SELECT entry, position, ref, old, new FROM updates WHERE state = 'pending'"
+        rows: Iterable[tuple[Any, ...]] = (
+            self._rows(query) if refs is None else self._rows_in(query + " AND ref IN ({})", refs)
+        )
+        return [
+            PendingUpdate(entry=entry, position=position, ref=ref, old=old, new=new)
+            for entry, position, ref, old, new in sorted(rows)
+        ]
+
+    def tips(self, refs: Sequence[str] | None = None) -> dict[str, ObjectId]:
+        """See `Ledger`."""
+        query = "SELECT ref, tip FROM tips"
+        return dict(self._rows(query) if refs is None else self._rows_in(query + " WHERE ref IN ({})", refs))
+
+    def baselines(self, ref: str) -> tuple[ObjectId, ...]:
+        """See `Ledger`."""
+        rows = self._rows("SELECT DISTINCT tip FROM baselines WHERE ref IN (?, ?)", (EVERY_REF, ref))
+        return tuple(ObjectId(tip) for (tip,) in rows)
+
+    def landings(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[Landing, ...]]:
+        """See `Ledger`."""
+        found: dict[ObjectId, tuple[Landing, ...]] = {}
+        query = """SELECT c.id, c.entry, u.ref, c.clean, u.rules, c.statements FROM commits c
+            JOIN updates u USING (entry, position) WHERE u.state = 'landed' AND c.id IN ({})"""
+        for commit, entry, ref, clean, rules, statements in self._rows_in(query, commits):
+            landing = Landing(
+                commit=commit,
+                entry=entry,
+                ref=ref,
+                clean=bool(clean),
+                rules=tuple(json.loads(rules)),
+                statements=tuple(json.loads(statements)),
+            )
+            found[commit] = (*found.get(commit, ()), landing)
+        return found
+
+    def first_pushers(self, commits: Sequence[ObjectId]) -> dict[ObjectId, FirstPusher]:
+        """See `Ledger`."""
+        query = "SELECT id, entry, person, kind, author_line FROM first_pushes WHERE id IN ({})"
+        return {
+            commit: FirstPusher(entry=entry, person=person, kind=kind, author_line=line)
+            for commit, entry, person, kind, line in self._rows_in(query, commits)
+        }
+
+    def pushers_of_author_lines(self, digests: Sequence[str]) -> dict[str, frozenset[str]]:
+        """See `Ledger`."""
+        found: dict[str, frozenset[str]] = {}
+        query = "SELECT DISTINCT author_line, person FROM first_pushes WHERE author_line IN ({})"
+        for line, person in self._rows_in(query, digests):
+            found[line] = found.get(line, frozenset()) | {person}
+        return found
+
+    def signoffs(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[StoredSignoff, ...]]:
+        """See `Ledger`."""
+        found: dict[ObjectId, tuple[StoredSignoff, ...]] = {}
+        query = f"""SELECT s.id, {SIGNOFF_COLUMNS}
+            FROM subjects s JOIN receipts r USING (statement) LEFT JOIN archive a ON a.digest = r.envelope
+            WHERE s.id IN ({{}}) ORDER BY r.entry, r.statement"""  # noqa: S608 - constants only
+        for commit, *row in self._rows_in(query, commits):
+            found[commit] = (*found.get(commit, ()), self._signoff(row))
+        return found
+
+    def lapsed_signoffs(self) -> list[StoredSignoff]:
+        """See `Ledger`."""
+        query = f"""SELECT {SIGNOFF_COLUMNS} FROM receipts r LEFT JOIN archive a ON a.digest = r.envelope
+            JOIN updates u ON u.entry = r.entry WHERE u.state = 'lapsed' AND u.ref = ?"""  # noqa: S608 - constants only
+        return [self._signoff(row) for row in self._rows(query, (SIGNOFFS,))]
+
+    def _signoff(self, row: Sequence[Any]) -> StoredSignoff:
+        statement, time, fingerprint, envelope, touched, verified = row
+        if envelope is None:
+            raise LedgerError(f"the ledger {self.path} has lost the envelope of sign-off {statement}")
+        return StoredSignoff(
+            statement=StatementId(statement),
+            received_at=time,
+            fingerprint=Fingerprint(fingerprint),
+            envelope=envelope,
+            touched=None if touched is None else bool(touched),
+            verified_user=None if verified is None else bool(verified),
+        )
+
+    def _facts(self, name: str) -> frozenset[str]:
+        return frozenset(value for (value,) in self._rows("SELECT value FROM facts WHERE name = ?", (name,)))
+
+    def default_branches(self) -> frozenset[str]:
+        """See `Ledger`."""
+        return self._facts("default_branch")
+
+    def policy_digest(self) -> str:
+        """See `Ledger`."""
+        return next(iter(self._facts("policy")), "")
+
+    def roster_digest(self) -> str:
+        """See `Ledger`."""
+        return next(iter(self._facts("roster")), "")
+
+    def has_archived(self, digest: str) -> bool:
+        """See `Ledger`."""
+        return bool(self._rows("SELECT 1 FROM archive WHERE digest = ?", (digest,)))
+
+    def archived(self, digest: str) -> bytes | None:
+        """See `Ledger`."""
+        rows = self._rows("SELECT content FROM archive WHERE digest = ?", (digest,))
+        return bytes(rows[0][0]) if rows else None
+
+    def verify(self, receipts: Iterable[Receipt] = ()) -> list[str]:
+        """See `Ledger`."""
+        from gatekeeper.ledger.verifying import faults  # only a command verifies, never a hook
+
+        return self._guard(lambda: faults(self._database, receipts))

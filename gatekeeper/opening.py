@@ -1,0 +1,238 @@
+"""Open a server's repository: engine, ledger, policy and roster in force. For the hooks and server commands."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from gatekeeper import __version__
+from gatekeeper.config.cache import CompiledCache
+from gatekeeper.config.in_force import InForce, LastGood, load_in_force
+from gatekeeper.config.loading import load_policy
+from gatekeeper.config.problems import ConfigurationError
+from gatekeeper.config.sources import read_source
+from gatekeeper.core.ids import ObjectId, Timestamp
+from gatekeeper.core.policy import Policy
+from gatekeeper.git.plumbing import Plumbing
+from gatekeeper.git.private import base_environment, make_private_directory, private_environment
+from gatekeeper.git.process import SAFE_PATH, Runner
+from gatekeeper.git.refs import Configuration, all_refs, default_branch, read_configuration, read_refs
+from gatekeeper.ledger import Ledger
+from gatekeeper.ledger.sqlite import SqliteLedger
+from gatekeeper.receiving import Gate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from gatekeeper.git import Ref
+
+OPENING_SECONDS = 60
+OBJECT_LIMIT = 64 * 1024 * 1024
+"""No object that the gate reads whole may be larger; commits have a limit of their own."""
+STATE = "gatekeeper"
+"""The directory of ours in a server's Git directory."""
+
+
+class UnconfiguredError(Exception):
+    """The repository is not set up for gatekeeper; says the command that does it."""
+
+
+class Server:
+    """One repository on a server, opened for one judgement or command. A context manager: it cleans up after itself."""
+
+    def __init__(self, git_dir: str, git: str, environment: Mapping[str, str] | None = None) -> None:
+        """Open a repository.
+
+        Args:
+            git_dir: Its Git directory.
+            git: The absolute path of git.
+            environment: The hook's environment, for the quarantine; None outside of a hook.
+
+        Raises:
+            GitError: if it is no repository, or of an unknown object format.
+        """
+        self.git_dir = os.path.abspath(git_dir)
+        self.git = git
+        self.now = Timestamp(int(time.time()))
+        self._environment = environment or {}
+        self._deadline = time.monotonic() + OPENING_SECONDS
+        self.state = os.path.join(self.git_dir, STATE)
+        self._scratch = os.path.join(self.state, f"tmp-{os.getpid()}-{os.urandom(4).hex()}")
+        os.makedirs(self._scratch, mode=0o700)
+        try:
+            self.path = f"{os.path.dirname(git)}:{SAFE_PATH}"
+            self.runner = self._real_runner()
+            self.configuration: Configuration = read_configuration(self.runner)
+            self.object_format = self.configuration.object_format
+            self._private = make_private_directory(self._scratch, self.object_format)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Remove the scratch directory."""
+        self.close()
+
+    def close(self) -> None:
+        """Remove the scratch directory, with the private Git directory in it."""
+        for directory, subdirectories, files in os.walk(self._scratch, topdown=False):
+            for name in files:
+                os.unlink(os.path.join(directory, name))
+            for name in subdirectories:
+                os.rmdir(os.path.join(directory, name))
+        if os.path.isdir(self._scratch):
+            os.rmdir(self._scratch)
+
+    def _real_runner(self) -> Runner:
+        return Runner(
+            self.git, {**base_environment(self.path), "GIT_DIR": self.git_dir}, self._scratch, self._deadline
+        )
+
+    def set_time_limit(self, seconds: int) -> None:
+        """Let everything from here on end within `seconds`."""
+        self._deadline = time.monotonic() + seconds
+        self.runner = self._real_runner()
+
+    def engine(self, *, quarantined: bool = True) -> Plumbing:
+        """Return an engine in the private Git directory, that sees what is pushed or only what was there before."""
+        directories = [os.path.join(self.git_dir, "objects")]
+        alternates = self._environment.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
+        directories += [
+            os.path.join(self.git_dir, path) for path in alternates.split(":") if path and '"' not in path
+        ]
+        if quarantined and self.quarantine:
+            directories.insert(0, self.quarantine)
+        environment = private_environment(self.path, self._private, list(dict.fromkeys(directories)))
+        return Plumbing(
+            Runner(self.git, environment, self._scratch, self._deadline), self.object_format, OBJECT_LIMIT
+        )
+
+    @property
+    def quarantine(self) -> str:
+        """The object directory of the push that is being judged; empty without one (git-receive-pack(1))."""
+        path = self._environment.get("GIT_QUARANTINE_PATH") or self._environment.get(
+            "GIT_OBJECT_DIRECTORY", ""
+        )
+        return os.path.join(self.git_dir, path) if path else ""
+
+    @property
+    def repository(self) -> str:
+        """The stable name that sign-offs are bound to.
+
+        Raises:
+            UnconfiguredError: if it is not set in the repository's own configuration.
+        """
+        name = self.configuration.get("gatekeeper.repository", own_only=True)
+        if not name:
+            raise UnconfiguredError(
+                f"gatekeeper.repository is not set; set it with: git -C {self.git_dir} config gatekeeper.repository NAME"
+            )
+        return name
+
+    @property
+    def platform(self) -> str:
+        """The value of `gatekeeper.server`."""
+        return self.configuration.get("gatekeeper.server") or "auto"
+
+    @property
+    def ledger_path(self) -> str:
+        """Where the ledger is."""
+        return os.path.join(self.git_dir, self.configuration.get("gatekeeper.ledger") or f"{STATE}/ledger.db")
+
+    @property
+    def cache(self) -> CompiledCache:
+        """The compiled cache, beside the ledger."""
+        return CompiledCache(os.path.join(os.path.dirname(self.ledger_path), "cache.db"))
+
+    def ledger(self) -> SqliteLedger:
+        """Open the ledger.
+
+        Raises:
+            LedgerError: if it is missing or cannot be read.
+        """
+        return SqliteLedger(self.ledger_path)
+
+    def in_force(self, ledger: Ledger | None) -> InForce:
+        """Load policy and roster.
+
+        Raises:
+            SourceError: if a file cannot be read.
+            ConfigurationError: if they cannot be used.
+        """
+        policy, roster = (
+            read_source(key, self.configuration.get(key), self.git_dir)
+            for key in ("gatekeeper.policy", "gatekeeper.roster")
+        )
+        last_good = None
+        if ledger is not None:
+            last_good = LastGood(
+                policy=lambda: ledger.archived(ledger.policy_digest()),
+                roster=lambda: ledger.archived(ledger.roster_digest()),
+            )
+        return load_in_force(policy, roster, cache=self.cache, last_good=last_good, now=self.now)
+
+    def refs(self, names: Sequence[str]) -> Mapping[str, Ref]:
+        """Return refs as they are now."""
+        return read_refs(self.runner, names, self.object_format.zero)
+
+    def default_branch(self) -> str:
+        """Return the full name of what HEAD points at."""
+        return default_branch(self.runner)
+
+    def all_refs(self) -> Mapping[str, ObjectId]:
+        """Return every ref."""
+        return all_refs(self.runner)
+
+    def new_to_server(self, ids: Sequence[ObjectId]) -> frozenset[ObjectId]:
+        """Return the commits that only the quarantine has.
+
+        A loose object in the quarantine is new, because Git writes none that it has; a pack can hold
+        objects that are on the server too, so for those the server's own objects are asked.
+        """
+        if not self.quarantine:
+            return frozenset()
+        loose = {i for i in ids if os.path.exists(f"{self.quarantine}/{i[:2]}/{i[2:]}")}
+        rest = [i for i in ids if i not in loose]
+        absent = {
+            i
+            for i, (_, kind, _) in zip(rest, self.engine(quarantined=False).kinds(rest), strict=True)
+            if kind == "missing"
+        }
+        return frozenset(loose | absent)
+
+    def gate(self, ledger: Ledger, force: InForce) -> Gate:
+        """Return everything that the judgement of a push needs."""
+        contents = {force.policy_digest: force.policy_content, force.roster_digest: force.roster_content}
+
+        def earlier(digest: str) -> Policy | None:
+            content = ledger.archived(digest)
+            try:
+                return None if content is None else load_policy(content, digest, force.roster, self.cache)
+            except ConfigurationError:
+                return None
+
+        return Gate(
+            engine=self.engine(),
+            ledger=ledger,
+            policy=force.policy,
+            roster=force.roster,
+            repository=self.repository,
+            now=self.now,
+            version=__version__,
+            digests=(("policy", force.policy_digest), ("roster", force.roster_digest)),
+            archive=tuple((d, content) for d, content in contents.items() if not ledger.has_archived(d)),
+            refs=self.refs,
+            all_refs=self.all_refs,
+            default_branch=self.default_branch,
+            new_to_server=self.new_to_server,
+            earlier_policy=earlier,
+        )

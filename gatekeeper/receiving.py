@@ -1,0 +1,439 @@
+"""Use case: judge a push (DESIGN.md section 4).
+
+All updates are judged and all failures told at once; one refusal refuses the push. Nothing here
+prints, and nothing of the push is written but the ledger's entry, before the answer leaves.
+"""
+
+from __future__ import annotations
+
+from gatekeeper.admitting import Admitted, NotAdmittedError, admit
+from gatekeeper.core.commits import Commit
+from gatekeeper.core.hashing import sha256_hex
+from gatekeeper.core.ids import ObjectId, Timestamp
+from gatekeeper.core.people import Person, Roster
+from gatekeeper.core.policy import Policy, Setting, evaluate, rule_digest
+from gatekeeper.core.push import SIGNOFFS, Push, RefUpdate
+from gatekeeper.core.reasons import Reason, reason
+from gatekeeper.core.record import Record
+from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome, RefFinding, Verdict
+from gatekeeper.formats.json import verdict_data
+from gatekeeper.gathering import Arrival, Bench, Gathered, UnjudgeableError, gather, read_commits
+from gatekeeper.git import Engine, GitError, Ref
+from gatekeeper.ledger import ConflictError, Ledger, LedgerError, Receipt
+from gatekeeper.reconciling import compare
+from gatekeeper.testimonies import Court, from_ledger
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+ATTEMPTS = 3
+"""How often a push is judged again because another one was recorded in between."""
+
+
+class Gate(Record):
+    """Everything that the judgement of one push needs."""
+
+    engine: Engine
+    ledger: Ledger
+    policy: Policy
+    roster: Roster
+    repository: str
+    now: Timestamp
+    version: str
+    digests: tuple[tuple[str, str], ...]
+    """(`policy` or `roster`, SHA-256 of the file in force)."""
+    archive: tuple[tuple[str, bytes], ...]
+    """Contents that the ledger does not have yet, by digest."""
+    refs: Callable[[Sequence[str]], Mapping[str, Ref]]
+    all_refs: Callable[[], Mapping[str, ObjectId]]
+    default_branch: Callable[[], str]
+    new_to_server: Callable[[Sequence[ObjectId]], frozenset[ObjectId]]
+    earlier_policy: Callable[[str], Policy | None]
+    """The policy with this digest, from the ledger's archive; None if it can no longer be read."""
+
+
+class Answer(Record):
+    """What the hook tells the pusher."""
+
+    verdict: Verdict
+    receipt: Receipt | None
+    """None: the ledger could not be written; then nothing protected was accepted."""
+    person: Person | None
+    quiet: bool
+    """Nothing protected was touched: say nothing."""
+
+
+class _Work(Record):
+    """One update with what was found out about it."""
+
+    update: RefUpdate
+    ref: Ref
+    protected: bool
+    finding: RefFinding
+    gathered: Gathered | None = None
+    admitted: tuple[Admitted, ...] = ()
+    gap: bool = False
+    """What this update of an unprotected ref brought could not be noted."""
+
+    @property
+    def tracked(self) -> bool:
+        """Whether the ledger follows this ref."""
+        return self.protected or self.ref.resolves_to == SIGNOFFS
+
+
+def receive(push: Push, gate: Gate) -> Answer:
+    """Judge a push and record the judgement.
+
+    Raises:
+        LedgerError: when the ledger cannot be read, or an entry for a protected ref cannot be written.
+        GitError: when Git does not answer about a protected ref.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            return _Receiving(push, gate).answer()
+        except ConflictError:
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+class _Receiving:
+    """The judgement of one push."""
+
+    def __init__(self, push: Push, gate: Gate) -> None:
+        self.push = push
+        self.gate = gate
+        account = push.pusher.account
+        self.person = gate.roster.by_account(push.pusher.server, account) if account else None
+        self.zero = gate.engine.object_format.zero
+        self.default = ""
+
+    def answer(self) -> Answer:
+        """Resolve, judge, record."""
+        gate = self.gate
+        refs = dict(gate.refs([update.ref for update in self.push.updates]))
+        targets = [ref.resolves_to for ref in refs.values() if ref.resolves_to not in refs]
+        refs.update(gate.refs(targets) if targets else {})
+        self.default = self._default_branch(refs)
+        adopt_policy(gate, self.default)
+        work = [self._resolve(update, refs) for update in self.push.updates]
+        work = self._refuse_collisions(work)
+        work = self._reconcile(work)
+        work = self._judge_store(work)
+        arriving = [admitted.testimony for item in work for admitted in item.admitted]
+        bench = self._bench(arriving)
+        work = [self._judge(item, bench) for item in work]
+        verdict = Verdict(refs=tuple(item.finding for item in work))
+        tracked = any(item.tracked or item.finding.problems for item in work)
+        try:
+            receipt = self._record(work, verdict)
+        except LedgerError:
+            if tracked:
+                raise
+            receipt = None
+        return Answer(verdict=verdict, receipt=receipt, person=self.person, quiet=not tracked)
+
+    def _default_branch(self, refs: Mapping[str, Ref]) -> str:
+        """Return the default branch, asking Git for it only if no pushed ref is known to be it."""
+        named = [ref.resolves_to for ref in refs.values() if ref.is_default]
+        return named[0] if named else self.gate.default_branch()
+
+    def _resolve(self, update: RefUpdate, refs: Mapping[str, Ref]) -> _Work:
+        """Find out which ref would really move, whether it is protected, and what is wrong at first sight."""
+        asked = refs[update.ref]
+        ref = refs.get(asked.resolves_to, asked)
+        name = ref.resolves_to
+        protected = is_protected(self.gate.policy, self.gate.ledger, name, self.default)
+        problems: list[Reason] = []
+        reserved = update.reserved or update.replace(ref=name).reserved
+        if reserved and not (update.ref == name == SIGNOFFS):
+            problems.append(reason("reserved-ref", ref=name))
+        elif reserved and update.deletes:
+            problems.append(reason("store-update", what="the store cannot be deleted"))
+        if protected and not _is_text(name):
+            problems.append(reason("ref-name", ref=ascii(name)))
+        if (protected or reserved) and update.old != ref.target:
+            problems.append(reason("ref-moved", ref=name, said=update.old, found=ref.target))
+        finding = RefFinding(
+            ref=name, old=ref.target, new=update.new, protected=protected, problems=tuple(problems)
+        )
+        return _Work(update=update, ref=ref, protected=protected, finding=finding)
+
+    def _refuse_collisions(self, work: list[_Work]) -> list[_Work]:
+        """Refuse two updates that would move one ref, unless they are equal (a mirror push of an alias)."""
+        wanted: dict[str, set[ObjectId]] = {}
+        for item in work:
+            wanted.setdefault(item.finding.ref, set()).add(item.update.new)
+        return [
+            _refuse(item, reason("two-updates", ref=item.finding.ref))
+            if item.tracked and len(wanted[item.finding.ref]) > 1
+            else item
+            for item in work
+        ]
+
+    def _reconcile(self, work: list[_Work]) -> list[_Work]:
+        """Record what landed before; refuse updates of refs that nothing explains."""
+        current = {item.finding.ref: item.finding.old for item in work if item.tracked}
+        waiting = {update.ref for update in self.gate.ledger.pending()} - current.keys()
+        current.update(
+            {name: ref.target for name, ref in self.gate.refs(sorted(waiting)).items()} if waiting else {}
+        )
+        comparison = compare(self.gate.ledger, current, self.zero)
+        if comparison.changes_ledger:
+            self.gate.ledger.append(
+                "landing", comparison.entry("pre-receive"), now=self.gate.now, repository=self.gate.repository
+            )
+        unexplained = {ref: (expected, actual) for ref, expected, actual in comparison.unexplained}
+        return [
+            _refuse(
+                item,
+                reason(
+                    "written-outside",
+                    ref=item.finding.ref,
+                    expected=unexplained[item.finding.ref][0],
+                    found=unexplained[item.finding.ref][1],
+                ),
+            )
+            if item.finding.ref in unexplained
+            else item
+            for item in work
+        ]
+
+    def _judge_store(self, work: list[_Work]) -> list[_Work]:
+        """Verify what an update of the store adds."""
+        judged: list[_Work] = []
+        for item in work:
+            if item.finding.ref != SIGNOFFS or item.finding.problems:
+                judged.append(item)
+                continue
+            old = None if item.finding.old == self.zero else item.finding.old
+            try:
+                admitted = admit(self.gate.engine, self.gate.policy, self._court(), old, item.update.new)
+            except NotAdmittedError as error:
+                judged.append(_refuse(item, *error.reasons))
+            else:
+                judged.append(item.replace(admitted=tuple(admitted)))
+        return judged
+
+    def _court(self) -> Court:
+        return Court(
+            roster=self.gate.roster,
+            repository=self.gate.repository,
+            leavers_drop=self.gate.policy.leavers_drop,
+            now=self.gate.now,
+        )
+
+    def _bench(self, arriving: Sequence[Any]) -> Bench:
+        gate = self.gate
+        return Bench(
+            engine=gate.engine,
+            policy=gate.policy,
+            roster=gate.roster,
+            repository=gate.repository,
+            now=gate.now,
+            ledger=gate.ledger,
+            signoffs=from_ledger(gate.ledger, self._court(), arriving),
+        )
+
+    def _judge(self, item: _Work, bench: Bench) -> _Work:
+        """Judge one update. Whatever goes wrong about a ref that nothing protects is a gap in what was observed."""
+        if item.finding.problems or item.finding.ref == SIGNOFFS:
+            return item
+        if not item.protected:
+            try:
+                return self._observe(item, bench)
+            except (GitError, UnjudgeableError):
+                return item.replace(gap=True)
+        try:
+            return self._judge_protected(item, bench)
+        except UnjudgeableError as error:
+            return _refuse(item, error.reason)
+
+    def _observe(self, item: _Work, bench: Bench) -> _Work:
+        """Note who brought which commits to a ref that nothing protects."""
+        if item.update.deletes:
+            return item
+        known = [item.finding.old, *self.gate.ledger.tips().values()]
+        tip, excluded = self._tip_and_exclusions(item.update.new, known)
+        if tip is None:
+            return item
+        commits = read_commits(bench, [tip], excluded)
+        new = self.gate.new_to_server([found.id for found in commits])
+        lines = tuple((found.id, sha256_hex(found.author.line)) for found in commits if found.id in new)
+        return item.replace(gathered=Gathered(dossiers=(), known=(), new=lines))
+
+    def _tip_and_exclusions(
+        self, new: ObjectId, exclude: Sequence[ObjectId]
+    ) -> tuple[ObjectId | None, list[ObjectId]]:
+        """Return the commit that a new value leads to, None if none, and the exclusions that are still there.
+
+        A walk from what is no commit would be empty and look fine; a missing exclusion would be fatal.
+        """
+        names = [f"{name}^{{commit}}" for name in (new, *dict.fromkeys(exclude)) if name != self.zero]
+        tip, *others = (
+            found if kind == "commit" else None for found, kind, _ in self.gate.engine.kinds(names)
+        )
+        return tip, [found for found in others if found]
+
+    def _judge_protected(self, item: _Work, bench: Bench) -> _Work:
+        """Judge an update of a protected ref: its shape first, then every commit that it brings."""
+        policy, finding = self.gate.policy, item.finding
+        if item.update.deletes:
+            return item if policy.deletions_allowed else _refuse(item, reason("deletion", ref=finding.ref))
+        baselines = self.gate.ledger.baselines(finding.ref)
+        tip, excluded = self._tip_and_exclusions(item.update.new, [finding.old, *baselines])
+        if tip is None:
+            return _refuse(
+                item, reason("not-a-commit", commit=item.update.new, kind="nothing that leads to a commit")
+            )
+        commits = read_commits(bench, [tip], excluded)
+        if self._rewinds(item, tip, commits):
+            item = item if policy.rewinds_allowed else _refuse(item, reason("rewind", ref=finding.ref))
+        gathered = gather(
+            bench,
+            finding.ref,
+            commits,
+            Arrival(person=self.person, kind=self.push.pusher.kind, new_to_server=self.gate.new_to_server),
+        )
+        setting = Setting(policy=policy, ladder=self.gate.roster.ladder, now=self.gate.now)
+        judged = [evaluate(dossier, setting) for dossier in gathered.dossiers]
+        judged = self._drop_over_listed(judged, excluded)
+        return item.replace(
+            gathered=gathered,
+            finding=item.finding.replace(commits=tuple(judged), known=len(gathered.known)),
+        )
+
+    def _rewinds(self, item: _Work, tip: ObjectId, commits: Sequence[Commit]) -> bool:
+        """Whether the ref would lose commits; any move of a tag is a rewind."""
+        old = item.finding.old
+        if old in (self.zero, item.update.new):
+            return False
+        if item.finding.ref.startswith("refs/tags/"):
+            return True
+        if any(old in commit.parents for commit in commits):
+            return False
+        return not self.gate.engine.is_ancestor(old, tip)
+
+    def _drop_over_listed(
+        self, judged: list[CommitFinding], excluded: Sequence[ObjectId]
+    ) -> list[CommitFinding]:
+        """Drop failing commits that are behind the old tip or the baseline after all.
+
+        With skewed dates and no commit-graph a walk lists too many commits, never too few.
+        """
+        return [
+            finding
+            for finding in judged
+            if finding.outcome is Outcome.ACCEPTED
+            or not any(self.gate.engine.is_ancestor(finding.commit, tip) for tip in excluded)
+        ]
+
+    def _record(self, work: Sequence[_Work], verdict: Verdict) -> Receipt:
+        """Write the entry."""
+        gate, pusher = self.gate, self.push.pusher
+        new: dict[ObjectId, str] = {}
+        for item in work:
+            new.update(item.gathered.new if item.gathered else ())
+        recorded = gate.ledger.first_pushers(list(new))
+        admitted = {a.testimony.statement_id: a for item in work for a in item.admitted}
+        archive = dict(gate.archive) | {sha256_hex(a.envelope): a.envelope for a in admitted.values()}
+        data = {
+            "outcome": verdict.outcome.value,
+            "pusher": {
+                "account": pusher.account,
+                "server": pusher.server,
+                "kind": pusher.kind.value,
+                "how": pusher.how,
+                "person": self.person.id if self.person else "",
+            },
+            "default_branch": self.default,
+            "version": gate.version,
+            **dict(gate.digests),
+            "updates": [self._update_data(item) for item in work],
+            "first_pushes": sorted([commit, line] for commit, line in new.items() if commit not in recorded),
+            "receipts": [_receipt_data(a) for a in admitted.values()],
+            "verdict": verdict_data(verdict),
+        }
+        return gate.ledger.append("push", data, now=gate.now, archive=archive, repository=gate.repository)
+
+    def _update_data(self, item: _Work) -> dict[str, Any]:
+        finding = item.finding
+        known = item.gathered.known if item.gathered else ()
+        return {
+            "ref": finding.ref if _is_text(finding.ref) else ascii(finding.ref),
+            "old": finding.old,
+            "new": finding.new,
+            "tracked": item.tracked,
+            "gap": item.gap,
+            "rules": [
+                rule_digest(rule)
+                for rule in self.gate.policy.rules_for(finding.ref)
+                if rule.enforced_at(self.gate.now) is Enforcement.REFUSE
+            ],
+            "commits": [
+                *(
+                    {"id": commit, "clean": True, "statements": list(statements)}
+                    for commit, statements in known
+                ),
+                *(_commit_data(judged) for judged in finding.commits),
+            ],
+        }
+
+
+def _commit_data(finding: CommitFinding) -> dict[str, Any]:
+    """Return what the ledger must know of a judged commit, should it land."""
+    clean = not finding.problems and all(rule.outcome is Outcome.ACCEPTED for rule in finding.rules)
+    counted = {view.statement for rule in finding.rules for view in rule.signoffs if not view.flaw}
+    return {"id": finding.commit, "clean": clean, "statements": sorted(counted)}
+
+
+def _receipt_data(admitted: Admitted) -> dict[str, Any]:
+    testimony = admitted.testimony
+    return {
+        "statement": testimony.statement_id,
+        "fingerprint": testimony.fingerprint,
+        "envelope": sha256_hex(admitted.envelope),
+        "touched": testimony.touched,
+        "verified": testimony.verified_user,
+        "commits": sorted(admitted.commits),
+    }
+
+
+def _refuse(item: _Work, *reasons: Reason) -> _Work:
+    return item.replace(finding=item.finding.replace(problems=(*item.finding.problems, *reasons)))
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def is_protected(policy: Policy, ledger: Ledger, ref: str, default_branch: str) -> bool:
+    """Whether a ref is guarded: by the policy, or because it was the default branch of a protected `HEAD` once."""
+    if policy.protects(ref, default_branch):
+        return True
+    return "HEAD" in policy.protect and ref in ledger.default_branches()
+
+
+def adopt_policy(gate: Gate, default_branch: str) -> None:
+    """Note a policy that is newly in force, with the tips of refs that it begins to protect as their baseline."""
+    earlier, digest = gate.ledger.policy_digest(), dict(gate.digests)["policy"]
+    if earlier == digest:
+        return
+    confirmed = gate.ledger.tips()
+    before = gate.earlier_policy(earlier) if earlier else None
+    begins = {
+        ref: tip
+        for ref, tip in gate.all_refs().items()
+        # A ref that was protected already and is not in the ledger was written outside the gate.
+        if ref not in confirmed
+        and is_protected(gate.policy, gate.ledger, ref, default_branch)
+        and not (before and is_protected(before, gate.ledger, ref, default_branch))
+    }
+    data = {**dict(gate.digests), "default_branch": default_branch, "tips": begins, "every_ref": False}
+    gate.ledger.append("policy", data, now=gate.now, archive=dict(gate.archive), repository=gate.repository)

@@ -1,0 +1,121 @@
+"""After a push: note what landed, put lost sign-offs back into the store, publish what clients read.
+
+Run by post-receive as the fast path, and by every command that looks at a server's repository. All of
+it can be lost and done again: nothing here decides about a push.
+"""
+
+from __future__ import annotations
+
+from gatekeeper.config.in_force import InForce
+from gatekeeper.config.published import publish
+from gatekeeper.core.ids import ObjectId
+from gatekeeper.core.push import PUBLISHED, SIGNOFFS
+from gatekeeper.core.signoff import parse_envelope, parse_statement, store_path
+from gatekeeper.git import GitError
+from gatekeeper.git.store import read_tree_files, write_store
+from gatekeeper.ledger import Ledger
+from gatekeeper.opening import Server
+from gatekeeper.receiving import is_protected
+from gatekeeper.reconciling import Comparison, compare
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def reconcile(server: Server, ledger: Ledger, found_by: str, *, force: InForce | None = None) -> Comparison:
+    """Compare every tracked ref with the ledger and record what landed.
+
+    With `force`, refs that the policy protects and that the ledger has never seen count as tracked too.
+    """
+    current = dict.fromkeys(
+        (SIGNOFFS, *ledger.tips(), *(u.ref for u in ledger.pending())), server.object_format.zero
+    )
+    refs = server.all_refs()
+    default = server.default_branch()
+    for name, target in refs.items():
+        if name in current or (force and is_protected(force.policy, ledger, name, default)):
+            current[name] = target
+    comparison = compare(ledger, current, server.object_format.zero)
+    if comparison.changes_ledger:
+        ledger.append("landing", comparison.entry(found_by), now=server.now, repository=server.repository)
+    return comparison
+
+
+def publish_if_changed(server: Server, force: InForce) -> bool:
+    """Write `refs/gatekeeper/published` if policy, roster or default branch say something new; return whether."""
+    files = publish(
+        force.policy_content,
+        force.policy,
+        force.roster,
+        repository=server.repository,
+        default_branch=server.default_branch(),
+        now=server.now,
+    )
+    tip = server.refs([PUBLISHED])[PUBLISHED].target
+    before = None if tip == server.object_format.zero else tip
+    engine = server.engine()
+    if before and read_tree_files(engine, before) == files:
+        return False
+    write_store(
+        server.runner,
+        onto=before,
+        merging=None,
+        files=files,
+        now=server.now,
+        message="publish",
+        ref=PUBLISHED,
+    )
+    return True
+
+
+def heal_store(server: Server, ledger: Ledger) -> int:
+    """Put sign-offs that the ledger received and the store lacks back into the store; return how many.
+
+    A store push that was judged and then lost the race for the ref leaves such sign-offs.
+    """
+    tip = server.refs([SIGNOFFS])[SIGNOFFS].target
+    before = None if tip == server.object_format.zero else tip
+    lost: dict[str, bytes] = {}
+    count = 0
+    for stored in ledger.lapsed_signoffs():
+        statement = parse_statement(parse_envelope(stored.envelope).payload)
+        paths = [store_path(commit.id, stored.statement) for commit in statement.commits]
+        if not before or any(
+            kind == "missing" for _, kind, _ in server.engine().kinds([f"{before}:{p}" for p in paths])
+        ):
+            lost.update(dict.fromkeys(paths, stored.envelope))
+            count += 1
+    if lost:
+        new = _write(server, before, lost)
+        data = {
+            "found_by": "heal",
+            "landed": [],
+            "lapsed": [],
+            "healed": {"ref": SIGNOFFS, "old": tip, "new": new},
+        }
+        ledger.append("landing", data, now=server.now, repository=server.repository)
+    return count
+
+
+def _write(server: Server, before: ObjectId | None, files: Mapping[str, bytes]) -> ObjectId:
+    write_store(
+        server.runner,
+        onto=before,
+        merging=None,
+        files=files,
+        now=server.now,
+        message="put back lost sign-offs",
+    )
+    return server.refs([SIGNOFFS])[SIGNOFFS].target
+
+
+def settle(server: Server, ledger: Ledger, found_by: str) -> None:
+    """Do all of it; what fails is done by the next run."""
+    reconcile(server, ledger, found_by)
+    try:
+        heal_store(server, ledger)
+        publish_if_changed(server, server.in_force(ledger))
+    except GitError:
+        # Somebody else moved one of the refs in between: whoever that was has settled too.
+        return

@@ -1,0 +1,36 @@
+"""What holds for every test: a hermetic environment, and the same examples in every run of CI."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.support.environment import hermetic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# No deadline anywhere: how long an example takes is the machine's affair.
+settings.register_profile("desk", deadline=None)
+settings.register_profile(
+    "ci", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "desk")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--installed", help="test_packaging: the environment that the wheel is installed in")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hermetic_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    wanted = hermetic(os.environ, tmp_path_factory.mktemp("home"))
+    with pytest.MonkeyPatch.context() as environment:
+        for name in set(os.environ) - set(wanted):
+            environment.delenv(name)
+        for name, value in wanted.items() - os.environ.items():
+            environment.setenv(name, value)
+        yield
