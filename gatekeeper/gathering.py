@@ -23,7 +23,7 @@ from gatekeeper.core.record import Record
 from gatekeeper.core.signoff import Decision, Statement
 from gatekeeper.core.tools import is_ai_identity
 from gatekeeper.core.verdict import Enforcement
-from gatekeeper.git import Engine, GitError
+from gatekeeper.git import Engine, GitError, RawObject
 from gatekeeper.ledger import Ledger
 
 TYPE_CHECKING = False
@@ -84,20 +84,34 @@ def read_commits(bench: Bench, include: Sequence[ObjectId], exclude: Iterable[Ob
     Raises:
         UnjudgeableError: for a malformed or oversized commit, or too many of them.
     """
-    limits = bench.policy.limits
+    limit = bench.policy.limits.commits
     commits: list[Commit] = []
     for raw in bench.engine.commits(include, exclude):
-        if raw.kind != "commit":
-            raise UnjudgeableError(reason("not-a-commit", commit=raw.id, kind=raw.kind))
-        if len(raw.data) > limits.commit_bytes:
-            raise UnjudgeableError(reason("commit-too-large", commit=raw.id, limit=limits.commit_bytes))
-        if len(commits) == limits.commits:
-            raise UnjudgeableError(reason("too-many-commits", limit=limits.commits))
-        try:
-            commits.append(parse_commit(ObjectId(raw.id), raw.data, bench.engine.object_format))
-        except MalformedCommitError as error:
-            raise UnjudgeableError(reason("malformed-commit", commit=raw.id, what=str(error))) from None
+        if len(commits) == limit:
+            raise UnjudgeableError(reason("too-many-commits", limit=limit))
+        commits.append(_parse(bench, raw))
     return commits
+
+
+def read_commit(bench: Bench, commit: ObjectId) -> Commit:
+    """Read and parse one commit.
+
+    Raises:
+        UnjudgeableError: if it is none, or a malformed or oversized one.
+    """
+    return _parse(bench, next(iter(bench.engine.objects([commit]))))
+
+
+def _parse(bench: Bench, raw: RawObject) -> Commit:
+    limit = bench.policy.limits.commit_bytes
+    if raw.kind != "commit":
+        raise UnjudgeableError(reason("not-a-commit", commit=raw.id, kind=raw.kind))
+    if len(raw.data) > limit:
+        raise UnjudgeableError(reason("commit-too-large", commit=raw.id, limit=limit))
+    try:
+        return parse_commit(ObjectId(raw.id), raw.data, bench.engine.object_format)
+    except MalformedCommitError as error:
+        raise UnjudgeableError(reason("malformed-commit", commit=raw.id, what=str(error))) from None
 
 
 def gather(bench: Bench, ref: str, commits: Sequence[Commit], arrival: Arrival) -> Gathered:

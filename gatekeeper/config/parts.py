@@ -76,7 +76,7 @@ class Parts:
             try:
                 self._write(kind, name, rows)
             except sqlite3.Error as error:
-                if error.sqlite_errorcode in BUSY or not self._drop():
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF in BUSY or not self._drop():
                     return False
             except (OSError, ValueError):
                 return False

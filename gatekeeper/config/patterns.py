@@ -20,7 +20,7 @@ def ref_pattern(value: Plain) -> str:
     if top != "refs":
         branch = "" if "/" in pattern else f"for a branch: refs/heads/{pattern}"
         hint = "`HEAD` stands only in `protect`" if pattern == "HEAD" else branch
-        raise UnfitError("must be a full ref name that begins with refs/", hint)
+        raise UnfitError("must be a full ref name", hint)
     if rest and rest[0].lower() == "gatekeeper":
         raise UnfitError("must not name refs/gatekeeper/, which is reserved and always guarded")
     if len(rest) < 2 or not WILDCARDS.isdisjoint(rest[0]):

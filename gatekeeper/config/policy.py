@@ -1,4 +1,4 @@
-"""A policy: plain data -> Policy. What its keys mean for users is in docs/policy.md."""
+"""A policy: plain data -> Policy. What its keys mean is in policies/policy.schema.json."""
 
 from __future__ import annotations
 

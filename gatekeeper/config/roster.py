@@ -1,4 +1,4 @@
-"""A roster: plain data -> Ladder and people. What its keys mean for users is in docs/roster.md."""
+"""A roster: plain data -> Ladder and people. What its keys mean is in policies/roster.schema.json."""
 
 from __future__ import annotations
 
@@ -117,10 +117,12 @@ def _key(person: Section, index: int, value: Plain) -> Key:
     """Build a key from its line, or from a mapping of line and dates."""
     path: Path = (*person.path, "keys", index)
     if not isinstance(value, dict):
-        value = {"key": value}
-        section = Section(value, path, person.report, ("key",))
-    else:
-        section = Section(value, path, person.report, ("key", "from", "until", "revoked"))
+        try:
+            return Key(public=public_key(value))
+        except UnfitError as error:
+            person.report.add(path, f"an entry of `keys` {error}", error.suggestion)
+            return Key(public=NO_KEY)
+    section = Section(value, path, person.report, ("key", "from", "until", "revoked"))
     section.lacks("key")
     start, end = section.take("from", moment, None), section.take("until", moment, None)
     _check_window(section, start, end)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     Value = TypeVar("Value")
 
 LOWER = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+MAX_TEXT = 4000
+"""Characters of one text: more than any accepted key needs."""
 SEPARATORS = frozenset(",;=")
 """What joins names in the key of a condition (`Who.key`), which a published roster is read by."""
 
@@ -54,6 +56,8 @@ def paragraph(value: Plain) -> str:
     stripped = value.strip()
     if not stripped:
         raise UnfitError("must not be empty")
+    if len(stripped) > MAX_TEXT:
+        raise UnfitError(f"must have at most {MAX_TEXT} characters")
     odd = next((char for char in stripped if char != "\n" and not char.isprintable()), None)
     if odd is not None:
         raise UnfitError(f"must be printable text, but contains U+{ord(odd):04X}")

@@ -22,8 +22,8 @@ LONGEST_PHRASE = 3
 PRODUCT = frozenset(b"opus sonnet haiku fable code cli agent".split())
 """What follows a tool's name in a product's or model's name and is no surname."""
 CONNECT = frozenset(
-    b"a also an and as assistance at but by for from help i in is it me my of on only powered so some that the "
-    b"then this to use used using via was we which while with".split()
+    b"a also an and as assistance at but by for from help i in is it me my of on only powered so some that "
+    b"the then this to use used using via was we which while with".split()
 )
 """Words between names that are no names."""
 TRADE = PRODUCT | frozenset(

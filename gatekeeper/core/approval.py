@@ -111,6 +111,10 @@ def judge_signoffs(
     says whether a statement's range is exactly what it lists. Of one person's `approve` and
     `reject` the later `issuedAt` counts, at a tie the `reject`.
     """
+    once: dict[StatementId, Testimony] = {}
+    for testimony in testimonies:  # the first receipt counts, so what is pushed again does not get younger
+        once.setdefault(testimony.statement_id, testimony)
+    testimonies = tuple(once.values())
     revoked = revoked_statements(testimonies)
 
     def flaw_of(testimony: Testimony) -> str:

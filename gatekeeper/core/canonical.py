@@ -22,8 +22,25 @@ class NotCanonicalError(ValueError):
 
 
 def dump(value: Json) -> bytes:
-    """Serialise; the caller hands in strings without lone surrogates."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode("utf-8")
+    """Serialise; the caller hands in strings without lone surrogates.
+
+    Raises:
+        NotCanonicalError: for a value that is neither object, array, string, true nor false.
+    """
+    return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def _ordered(value: Json) -> Json:
+    """Sort members as RFC 8785 section 3.2.3 does: by UTF-16 code units, not by code points."""
+    if isinstance(value, dict):
+        return {
+            name: _ordered(value[name]) for name in sorted(value, key=lambda name: name.encode("utf-16-be"))
+        }
+    if isinstance(value, (list, tuple)):
+        return [_ordered(item) for item in value]
+    if not isinstance(value, (str, bool)):
+        raise NotCanonicalError(f"a {type(value).__name__} where none may be")
+    return value
 
 
 def _refuse_number(text: str) -> None:

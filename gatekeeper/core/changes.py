@@ -26,6 +26,15 @@ class RawEntry(Record):
     path: bytes
 
 
+class FileStat(Record):
+    """How much one file changes (git-diff(1), --numstat)."""
+
+    path: bytes
+    added: int | None
+    """Lines; None for a binary file, as for `deleted`."""
+    deleted: int | None
+
+
 Change = tuple[RawEntry, ...]
 
 

@@ -20,7 +20,7 @@ class MalformedTimeError(ValueError):
 def format_time(when: Timestamp) -> str:
     """Return RFC 3339 in UTC with seconds: `2026-11-23T09:00:00Z`. A time past year 9999 is shown as its end."""
     try:
-        return (EPOCH + timedelta(seconds=when)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return (EPOCH + timedelta(seconds=when)).replace(tzinfo=None).isoformat() + "Z"
     except OverflowError:
         return "9999-12-31T23:59:59Z"
 
@@ -43,7 +43,10 @@ def parse_time(text: str) -> Timestamp:
         when = datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)
     except ValueError:
         raise MalformedTimeError(f"{text!r} does not exist") from None
-    return Timestamp(int((when - EPOCH).total_seconds()))
+    seconds = Timestamp(int((when - EPOCH).total_seconds()))
+    if format_time(seconds) != text:  # from Python 3.13 on, 24:00:00 is a second name for the next midnight
+        raise MalformedTimeError(f"{text!r} does not exist")
+    return seconds
 
 
 def parse_span(text: str) -> int:

@@ -26,6 +26,7 @@ MADE = frozenset(
     b"authored co-authored coauthored coded created developed done drafted generated implemented made "
     b"produced translated wrote written".split()
 )
+WROTE = MADE | {b"did"}
 DEGREE = frozenset(
     b"almost been co completely entirely fully largely mainly mostly partially partly primarily".split()
 )
@@ -69,7 +70,7 @@ def sentence_tools(sentence: bytes, known: Words, *, opens_line: bool) -> tuple[
     if len(words) < 3:
         return ()
     subject = phrase_at(words, 0, known)
-    if subject is not None and words[subject[1]] in (MADE | {b"did"}):
+    if subject is not None and not WROTE.isdisjoint(words[subject[1] : subject[1] + 1]):
         claimed = words[subject[1] + 1 : subject[1] + 3]
         return tools_in(subject[0], known) if SHARE.intersection(claimed) else ()
     if words[:2] == [b"i", b"used"]:

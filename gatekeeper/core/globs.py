@@ -36,7 +36,7 @@ def _segments(pattern: list[bytes], text: list[bytes]) -> bool:
     star = -1
     mark = 0
     while t < len(text):
-        if p < len(pattern) and pattern[p] == b"**":
+        if p < len(pattern) and _crosses(pattern[p]):
             star, mark = p, t
             p += 1
         elif p < len(pattern) and _segment(pattern[p], text[t]):
@@ -48,7 +48,12 @@ def _segments(pattern: list[bytes], text: list[bytes]) -> bool:
             t = mark
         else:
             return False
-    return all(segment == b"**" for segment in pattern[p:])
+    return all(map(_crosses, pattern[p:]))
+
+
+def _crosses(segment: bytes) -> bool:
+    """Whether a segment stands for any number of segments: two stars or, as in Git, more."""
+    return len(segment) > 1 and not segment.strip(b"*")
 
 
 def matches_ref(pattern: str, ref: str) -> bool:

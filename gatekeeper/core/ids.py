@@ -30,6 +30,8 @@ class ObjectFormat(Record):
     hex_length: int
     signature_header: bytes
     """The commit header that holds a signature of this format: `gpgsig` or `gpgsig-sha256`."""
+    empty_tree: ObjectId
+    """The id of a tree without entries, which Git knows without having it."""
 
     @property
     def raw_length(self) -> int:
@@ -46,6 +48,16 @@ class ObjectFormat(Record):
         return len(text) == self.hex_length and HEX.issuperset(text)
 
 
-SHA1 = ObjectFormat(name="sha1", hex_length=40, signature_header=b"gpgsig")
-SHA256 = ObjectFormat(name="sha256", hex_length=64, signature_header=b"gpgsig-sha256")
+SHA1 = ObjectFormat(
+    name="sha1",
+    hex_length=40,
+    signature_header=b"gpgsig",
+    empty_tree=ObjectId("4b825dc642cb6eb9a060e54bf8d69288fbee4904"),
+)
+SHA256 = ObjectFormat(
+    name="sha256",
+    hex_length=64,
+    signature_header=b"gpgsig-sha256",
+    empty_tree=ObjectId("6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"),
+)
 FORMATS = {"sha1": SHA1, "sha256": SHA256}

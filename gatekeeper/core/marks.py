@@ -39,7 +39,7 @@ PROSE_NEEDLES = frozenset((b"claude", b"codex", b"copilot", b"gemini", b"chatgpt
 COMMON_NEEDLES = (
     *(b"co-authored-by", b"signed-off-by", b"assist", b"generated", b"disclosure", b"ai us"),
     *sorted(PROSE_NEEDLES),
-    *(b"made", b"agent-", b"entire-", b"amp-thread"),
+    *(b"made", b"agent-", b"entire-", b"amp-thread", SQUASH),
 )
 """Enough to find every mark of the table but the rarest, which `Marks` adds by itself."""
 NO_LETTERS = bytes(byte for byte in range(256) if byte > 127 or not chr(byte).isalnum())

@@ -101,15 +101,20 @@ class Who(Record):
         return ";".join(parts)
 
     def met_by(self, person: Person | None, ladder: Ladder) -> bool:
-        """Whether the condition holds; an unknown person and a bot are below every level."""
+        """Whether the condition holds; an unknown person and a bot are below every level.
+
+        Raises:
+            ValueError: if the condition names a level that the ladder lacks.
+        """
         if person is not None and person.meets is not None:
             return self.key in person.meets
         rank = -1 if person is None or person.bot else ladder.rank(person.level)
-        if self.below is not None and rank >= ladder.rank(self.below):
+        # `index`, not `rank`: a condition on a level that the ladder lacks is an error, never "anybody".
+        if self.below is not None and rank >= ladder.levels.index(self.below):
             return False
-        if self.at_least is not None and rank < ladder.rank(self.at_least):
+        if self.at_least is not None and rank < ladder.levels.index(self.at_least):
             return False
-        if self.exactly is not None and (rank < 0 or rank != ladder.rank(self.exactly)):
+        if self.exactly is not None and rank != ladder.levels.index(self.exactly):
             return False
         if self.teams and (person is None or not set(self.teams) & set(person.teams)):
             return False

@@ -146,6 +146,7 @@ ROWS: tuple[tuple[str, str, str, tuple[str, ...], tuple[tuple[str, str, str, str
         ("name", "amp", W, "Amp <x@example.com>", "Amp Lee <x@example.com>"),
         ("trailer", "amp-thread-id: https://ampcode.com/threads/t-*", S, "Amp-Thread-ID: https://ampcode.com/threads/T-0f1e", "Amp-Thread-ID: 17"),
         ("trailer", "amp-thread: https://ampcode.com/threads/t-*", S, "Amp-Thread: https://ampcode.com/threads/T-0f1e", "Amp-Thread: M8"),
+        ("url", "https://ampcode.com/threads/t-*", S, "https://ampcode.com/threads/T-019cb9fe", "https://ampcode.com/threads/ is down"),
         ("agent", "amp", W, "Assisted-by: Amp", "Assisted-by: Amp Lee"),
     )),
     ("openhands", "OpenHands", "All Hands AI", (), (

@@ -14,13 +14,26 @@ ADVICE = {
     "RefusedEnvironmentError": "Ask the server's owner.",
     "GitError": "Push again; if it stays, the server's owner can look with `gatekeeper doctor`.",
 }
+EXPECTED = {
+    *ADVICE,
+    *(
+        "DeskError",
+        "DeliveryError",
+        "InstallError",
+        "MalformedSignoffError",
+        "SigningError",
+        "SigningRefusedError",
+    ),
+    *("UnjudgeableError", "BadStoreError", "AgentError"),
+}
+"""Errors that say themselves what is wrong; any other is a fault of gatekeeper's own."""
 UNEXPECTED = "This is a fault of gatekeeper or its server: tell the server's owner what you pushed and when."
 
 
 def what_happened(error: BaseException) -> str:
     """Return what went wrong, in one line; for an unexpected error also where."""
     said = " / ".join(str(error).splitlines())
-    if type(error).__name__ in ADVICE:
+    if expected(error):
         return said
     where = error.__traceback__
     while where is not None and where.tb_next is not None:
@@ -29,6 +42,11 @@ def what_happened(error: BaseException) -> str:
     return f"{type(error).__name__}{place}: {said}" if said else f"{type(error).__name__}{place}"
 
 
+def expected(error: BaseException) -> bool:
+    """Whether an error is one that gatekeeper foresees and words itself."""
+    return type(error).__name__ in EXPECTED
+
+
 def advice(error: BaseException) -> str:
-    """Return the next step."""
-    return ADVICE.get(type(error).__name__, UNEXPECTED)
+    """Return the next step; nothing for an expected error that has none."""
+    return ADVICE.get(type(error).__name__, "" if expected(error) else UNEXPECTED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gatekeeper.core.approval import Standing
+from gatekeeper.core.audit import Audit
 from gatekeeper.core.authorship import Authorship
 from gatekeeper.core.clock import format_time
 from gatekeeper.core.declaration import Declaration
@@ -144,4 +145,31 @@ def standing_data(standing: Standing) -> dict[str, Any]:
         "expires_at": format_time(testimony.statement.expires_at),
         "flaw": standing.flaw or None,
         "comment": testimony.statement.comment,
+    }
+
+
+def audit_data(audit: Audit) -> dict[str, Any]:
+    """Return an audit as data."""
+    return {
+        "version": VERSION,
+        "repository": audit.repository,
+        "refused_pushes": audit.refusals,
+        "exceptions": list(audit.exceptions),
+        "commits": [
+            {
+                "commit": row.commit,
+                "ref": row.ref,
+                "entry": row.entry,
+                "landed_at": format_time(row.landed_at),
+                "pusher": row.pusher,
+                "author": row.author,
+                "subject": row.subject,
+                "declaration": row.declaration,
+                "tools": list(row.tools),
+                "assisted": row.assisted,
+                "signers": list(row.signers),
+                "clean": row.clean,
+            }
+            for row in audit.rows
+        ],
     }

@@ -6,7 +6,7 @@ desk where it can open the repository. Only this package opens repositories.
 
 from __future__ import annotations
 
-from gatekeeper.core.changes import Change
+from gatekeeper.core.changes import Change, FileStat
 from gatekeeper.core.ids import ObjectFormat, ObjectId
 from gatekeeper.core.record import Record
 
@@ -56,6 +56,13 @@ class Remade(Record):
     clean: bool
 
 
+class Desk(Protocol):
+    """Shows changes to people. Nothing is decided by what it says."""
+
+    def diff_stat(self, old: ObjectId | None, new: ObjectId) -> list[FileStat]:
+        """Return what changes from one commit's tree to another's; None: from nothing. Renames are not looked for."""
+
+
 class Engine(Protocol):
     """Reads objects. Every method raises `GitError` rather than answer in part."""
 
@@ -78,6 +85,9 @@ class Engine(Protocol):
 
     def remake(self, pairs: Sequence[tuple[ObjectId, ObjectId]]) -> list[Remade]:
         """Merge pairs of commits again as Git's default configuration does."""
+
+    def parents(self, commit: ObjectId) -> list[ObjectId]:
+        """Return the parents of a commit, in order."""
 
     def is_ancestor(self, ancestor: ObjectId, descendant: ObjectId) -> bool:
         """Whether one commit is reachable from another."""

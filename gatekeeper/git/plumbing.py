@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatekeeper.core.changes import Change, RawEntry, RepeatedPathError, make_change
+from gatekeeper.core.changes import Change, FileStat, RawEntry, RepeatedPathError, make_change
 from gatekeeper.core.ids import ObjectFormat, ObjectId
 from gatekeeper.git import GitError, RawObject, Remade
 
@@ -73,9 +73,10 @@ class Plumbing:
     def _batch(self, *before: Sequence[str], stdin: bytes) -> Iterator[RawObject]:
         """Parse the answers of `cat-file --batch` (git-cat-file(1), "BATCH OUTPUT")."""
         stream = self._runner.stream(*before, ("cat-file", "--batch", "--buffer"), stdin=stdin)
-        buffer, position = b"", 0
+        buffer, position = bytearray(), 0
         for chunk in stream:
-            buffer = buffer[position:] + chunk
+            del buffer[:position]
+            buffer += chunk
             position = 0
             while True:
                 newline = buffer.find(b"\n", position)
@@ -94,7 +95,7 @@ class Plumbing:
                 end = newline + 1 + size
                 if len(buffer) <= end:
                     break
-                yield RawObject(id=words[0], kind=words[1], data=buffer[newline + 1 : end])
+                yield RawObject(id=words[0], kind=words[1], data=bytes(buffer[newline + 1 : end]))
                 position = end + 1
         if buffer[position:]:
             raise GitError("`git cat-file` ended in the middle of an object")
@@ -179,7 +180,28 @@ class Plumbing:
             records.append(Remade(tree=ObjectId(tree), clean=status == b"1"))
         return records
 
+    def parents(self, commit: ObjectId) -> list[ObjectId]:
+        """See `Engine`."""
+        _, output = self._runner.run("rev-list", "--parents", "--max-count=1", commit)
+        return [ObjectId(parent) for parent in output.decode("latin-1").split()[1:]]
+
     def is_ancestor(self, ancestor: ObjectId, descendant: ObjectId) -> bool:
         """See `Engine`."""
         status, _ = self._runner.run("merge-base", "--is-ancestor", ancestor, descendant, accept=(0, 1))
         return status == 0
+
+    def diff_stat(self, old: ObjectId | None, new: ObjectId) -> list[FileStat]:
+        """See `Desk`."""
+        base = old or self.object_format.empty_tree
+        _, output = self._runner.run("diff-tree", "-r", "-z", "--numstat", "--no-renames", base, new)
+        stats: list[FileStat] = []
+        for record in output.split(b"\0")[:-1]:
+            added, deleted, path = record.split(b"\t", 2)
+            stats.append(
+                FileStat(
+                    path=path,
+                    added=None if added == b"-" else int(added),
+                    deleted=None if deleted == b"-" else int(deleted),
+                )
+            )
+        return stats

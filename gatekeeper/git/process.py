@@ -40,8 +40,11 @@ class Runner:
             TimeoutExceededError: past the deadline; the child is killed.
         """
         child = _Child(self, arguments, self._input(stdin))
-        output = b"".join(child.read())
-        return child.finish(accept), output
+        try:
+            output = b"".join(child.read())
+            return child.finish(accept), output
+        finally:
+            child.kill()
 
     def stream(self, *stages: Sequence[str], stdin: bytes = b"") -> Iterator[bytes]:
         """Run a pipeline and yield the output of its last stage in chunks.
@@ -57,7 +60,8 @@ class Runner:
                 children.append(_Child(self, arguments, source))
                 source = children[-1].output
             yield from children[-1].read()
-            for child in children:
+            # The last one first: whoever wrote to it died of a broken pipe, and that explains nothing.
+            for child in reversed(children):
                 child.finish((0,))
         finally:
             for child in children:
@@ -119,6 +123,10 @@ class _Child:
         self._pid = 0
         try:
             self._pid = runner.spawn(arguments, stdin, write_end, self._errors)
+        except BaseException:
+            os.close(self.output)
+            os.close(self._errors)
+            raise
         finally:
             os.close(write_end)
             os.close(stdin)

@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from gatekeeper.git.process import Runner
 
 REGULAR = "100644"
-EMPTY_TREES = {
-    "sha1": ObjectId("4b825dc642cb6eb9a060e54bf8d69288fbee4904"),
-    "sha256": ObjectId("6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"),
-}
 COMMITTER = "gatekeeper <gatekeeper@localhost>"
 """Of the store's own commits. Who signed is in the sign-offs; who wrote the store proves nothing."""
 
@@ -49,7 +45,7 @@ def read_additions(engine: Engine, old: ObjectId | None, new: ObjectId, limit: i
         raise BadStoreError(
             "it does not build on the server's store; fetch and merge, or let gatekeeper push it"
         )
-    base = f"{old}^{{tree}}" if old else EMPTY_TREES[engine.object_format.name]
+    base = f"{old}^{{tree}}" if old else engine.object_format.empty_tree
     trees = engine.kinds([base, f"{new}^{{tree}}"])
     if any(tree is None or kind != "tree" for tree, kind, _ in trees):
         raise BadStoreError("it is no commit with a tree")
@@ -57,13 +53,13 @@ def read_additions(engine: Engine, old: ObjectId | None, new: ObjectId, limit: i
     blobs: dict[StatementId, ObjectId] = {}
     for entry in engine.changes([(str(trees[0][0]), str(trees[1][0]))])[0]:
         if entry.old_mode != ABSENT:
-            raise BadStoreError(f"it changes or removes {_shown(entry.path)}; the store only grows")
+            raise BadStoreError(f"the store only grows, and it changes or removes {_shown(entry.path)}")
         if entry.new_mode != REGULAR:
-            raise BadStoreError(f"{_shown(entry.path)} is no regular file")
+            raise BadStoreError(f"no regular file: {_shown(entry.path)}")
         commit, statement = _parse_path(entry.path, engine.object_format.hex_length)
         filed.setdefault(statement, []).append(commit)
         if blobs.setdefault(statement, entry.new_id) != entry.new_id:
-            raise BadStoreError(f"sign-off {statement} is there with two contents")
+            raise BadStoreError(f"two contents for one sign-off: {statement}")
     if len(filed) > limit:
         raise BadStoreError(f"it adds {len(filed)} sign-offs; the limit is {limit}")
     _check_sizes(engine, list(blobs.values()))
@@ -92,7 +88,7 @@ def _parse_path(path: bytes, hex_length: int) -> tuple[ObjectId, StatementId]:
         right = (len(parts[1]), len(parts[2]), len(commit), len(statement)) == (2, 2, hex_length, 64)
         if right and HEX.issuperset(commit + statement):
             return ObjectId(commit), StatementId(statement)
-    raise BadStoreError(f"{_shown(path)} is no place of the store")
+    raise BadStoreError(f"no place of the store: {_shown(path)}")
 
 
 def _shown(path: bytes) -> str:
@@ -119,9 +115,11 @@ def _tree_blobs(data: bytes, raw_length: int) -> list[ObjectId]:
     blobs: list[ObjectId] = []
     position = 0
     while position < len(data):
-        end = data.index(b"\0", position)
+        end = data.find(b"\0", position)
         raw = data[end + 1 : end + 1 + raw_length]
-        if data[position:end].startswith(REGULAR.encode()):
+        if end < 0 or len(raw) != raw_length:
+            raise GitError("the store holds a malformed tree")
+        if data[position:end].startswith(REGULAR.encode() + b" "):
             blobs.append(ObjectId(raw.hex()))
         position = end + 1 + raw_length
     return blobs
@@ -167,7 +165,7 @@ def write_store(
 
 def read_tree_files(engine: Engine, commit: ObjectId) -> dict[str, bytes]:
     """Return the files at the top of a commit's tree, by name: the form of `refs/gatekeeper/published`."""
-    change = engine.changes([(EMPTY_TREES[engine.object_format.name], _tree_of(engine, commit))])[0]
+    change = engine.changes([(engine.object_format.empty_tree, _tree_of(engine, commit))])[0]
     blobs = {entry.path.decode("utf-8", "replace"): entry.new_id for entry in change}
     contents = engine.objects(list(blobs.values()))
     return {name: raw.data for name, raw in zip(blobs, contents, strict=True)}

@@ -48,7 +48,7 @@ def project(database: sqlite3.Connection, number: int, time: int, kind: str, dat
     """Put what an entry says into the tables; an unknown kind says nothing to them.
 
     Raises:
-        sqlite3.IntegrityError: if the entry claims a first push or a receipt that exists.
+        sqlite3.IntegrityError: if the entry claims a first push that exists.
     """
     if data.get("default_branch"):
         _fact(database, "default_branch", data["default_branch"])
@@ -98,15 +98,16 @@ def _push(database: sqlite3.Connection, number: int, time: int, data: Mapping[st
         [(commit, number, pusher["person"], pusher["kind"], line) for commit, line in data["first_pushes"]],
     )
     for receipt in data["receipts"] if accepted else ():
+        # The first receipt counts; a store push that lost its race brings the same sign-offs again.
         database.execute(
-            "INSERT INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 *(receipt["statement"], number, time, receipt["fingerprint"], receipt["envelope"]),
                 *(receipt["touched"], receipt["verified"]),
             ),
         )
         database.executemany(
-            "INSERT INTO subjects VALUES (?, ?)",
+            "INSERT OR IGNORE INTO subjects VALUES (?, ?)",
             [(commit, receipt["statement"]) for commit in receipt["commits"]],
         )
 

@@ -50,13 +50,31 @@ def create(path: str) -> SqliteLedger:
     Raises:
         LedgerError: if it cannot be made or opened.
     """
+    from contextlib import suppress  # only an installation makes a ledger, never a hook
+
     if os.path.exists(path):
         return SqliteLedger(path)
+    temporary = f"{path}.new-{os.getpid()}-{os.urandom(4).hex()}"
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        temporary = f"{path}.new-{os.getpid()}"
-        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        database = sqlite3.connect(temporary, isolation_level=None)
+        _make(temporary)
+        # A link and not a rename: what another process made in between is never replaced.
+        with suppress(FileExistsError):
+            os.link(temporary, path)
+    except (OSError, sqlite3.Error) as error:
+        raise LedgerError(f"cannot make the ledger {path}: {error}") from None
+    finally:
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(OSError):
+                os.unlink(temporary + suffix)
+    return SqliteLedger(path)
+
+
+def _make(path: str) -> None:
+    """Make an empty ledger in a file that nobody knows yet."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    database = sqlite3.connect(path, isolation_level=None)
+    try:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("BEGIN")
         database.execute(
@@ -66,11 +84,8 @@ def create(path: str) -> SqliteLedger:
         create_tables(database)
         database.execute(f"PRAGMA user_version = {SCHEMA}")
         database.execute("COMMIT")
+    finally:
         database.close()
-        os.rename(temporary, path)
-    except (OSError, sqlite3.Error) as error:
-        raise LedgerError(f"cannot make the ledger {path}: {error}") from None
-    return SqliteLedger(path)
 
 
 class SqliteLedger:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.ledger.projection import TABLES, create_tables, project
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gatekeeper.ledger import Receipt
+
+LOST = "SELECT statement, envelope FROM receipts WHERE envelope NOT IN (SELECT digest FROM archive)"
 
 
 def faults(database: sqlite3.Connection, receipts: Iterable[Receipt]) -> list[str]:
@@ -26,6 +29,10 @@ def faults(database: sqlite3.Connection, receipts: Iterable[Receipt]) -> list[st
     for number, body, digest in database.execute("SELECT number, body, hash FROM entries ORDER BY number"):
         if number != expected:
             found.append(f"entry {expected} is missing (the next one is {number})")
+        if not isinstance(body, str) or not isinstance(digest, str):
+            found.append(f"entry {number} is no text")
+            previous, expected = str(digest), number + 1
+            continue
         if entry_hash(previous, body) != digest:
             found.append(
                 f"entry {number} does not fit the one before it: its text, its hash or its place was changed"
@@ -35,12 +42,14 @@ def faults(database: sqlite3.Connection, receipts: Iterable[Receipt]) -> list[st
         hashes[number] = digest
     for table in TABLES:
         query = f"SELECT * FROM {table}"
-        kept, made = (sorted(map(repr, connection.execute(query))) for connection in (database, again))
+        kept, made = (Counter(map(repr, connection.execute(query))) for connection in (database, again))
         found += [f"table {table} holds a row that no entry explains: {row}" for row in _beyond(kept, made)]
         found += [f"table {table} lacks a row that the entries give: {row}" for row in _beyond(made, kept)]
     for digest, content in database.execute("SELECT digest, content FROM archive"):
-        if sha256_hex(bytes(content)) != digest:
+        if not isinstance(content, bytes) or sha256_hex(content) != digest:
             found.append(f"archived content {digest} was changed")
+    for statement, digest in database.execute(LOST):
+        found.append(f"the envelope {digest} of sign-off {statement} is not in the archive")
     for receipt in receipts:
         if not hashes.get(receipt.number, "").startswith(receipt.hash):
             found.append(
@@ -55,11 +64,11 @@ def _replay(database: sqlite3.Connection, number: int, body: str) -> list[str]:
         if content["number"] != number:
             return [f"entry {number} says that it is number {content['number']}"]
         project(database, number, content["time"], content["kind"], content["data"])
-    except (ValueError, KeyError, TypeError, sqlite3.Error) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, sqlite3.Error) as error:
         return [f"entry {number} cannot be read: {type(error).__name__}: {error}"]
     return []
 
 
-def _beyond(rows: list[str], others: list[str]) -> list[str]:
-    """Return rows that the other table does not have."""
-    return sorted(set(rows) - set(others))
+def _beyond(rows: Counter[str], others: Counter[str]) -> list[str]:
+    """Return rows that the other table does not have, or not as often."""
+    return sorted((rows - others).elements())

@@ -7,7 +7,6 @@ empty is not ignored, because its bytes are not covered by what OpenSSH signs.
 
 # `cryptography` costs 20 ms or more, so it is imported where a signature is checked, and only the parts
 # that the key's type needs.
-# ruff: noqa: PLC0415
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import subprocess
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 
 from gatekeeper.core.wire import string
+from gatekeeper.schemes import Outcome, ssh
 
 NAMESPACE = "gatekeeper-signoff"
 MESSAGE = b"DSSEv1 a message with NUL \0 and \xff in it\n"
@@ -146,3 +148,19 @@ def openssh_accepts(
     command += ["-n", namespace, "-s", "signature"]
     done = subprocess.run(command, cwd=directory, input=message, capture_output=True, check=False)
     return done.returncode == 0
+
+
+FIDO = {
+    "sk-ed25519": SoftwareFido(ed25519.Ed25519PrivateKey.generate()),
+    "sk-ecdsa": SoftwareFido(ec.generate_private_key(ec.SECP256R1())),
+}
+
+
+def line(blob: bytes) -> bytes:
+    """The `.pub` line of a key blob."""
+    kind = blob[4 : 4 + int.from_bytes(blob[:4], "big")]
+    return kind + b" " + base64.b64encode(blob)
+
+
+def verdict(blob: bytes, message: bytes = MESSAGE, namespace: str = NAMESPACE) -> Outcome:
+    return ssh.verify(blob, message, namespace).outcome

@@ -1,0 +1,115 @@
+"""Use case: look back. What landed, how it was judged, and whether the ledger explains the repository."""
+
+from __future__ import annotations
+
+from gatekeeper.core.audit import Audit, Row
+from gatekeeper.core.ids import ObjectId, Timestamp
+from gatekeeper.ledger import Ledger
+from gatekeeper.opening import Server
+from gatekeeper.receiving import is_protected
+from gatekeeper.settling import reconcile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def audit(server: Server, ledger: Ledger) -> Audit:
+    """Look back over everything that the ledger knows.
+
+    First the ledger itself is verified; then continuity: each ref is what the ledger expects; then
+    completeness: Git's population of landed commits equals the ledger's.
+    """
+    force = server.in_force(ledger)
+    exceptions = [f"ledger: {fault}" for fault in ledger.verify()]
+    comparison = reconcile(server, ledger, "audit", force=force)
+    exceptions += [
+        f"continuity: {ref} is at {actual}, the ledger expects {expected}: it was changed outside the gate"
+        for ref, expected, actual in comparison.unexplained
+    ]
+    rows = tuple(_rows(ledger))
+    exceptions += _completeness(server, ledger, rows)
+    exceptions += [
+        f"unsatisfied: {row.commit} landed on {row.ref} without what a rule asks for (entry {row.entry})"
+        for row in rows
+        if not row.clean
+    ]
+    refusals = sum(
+        1 for entry in ledger.entries() if entry.kind == "push" and entry.data["outcome"] != "accepted"
+    )
+    return Audit(repository=server.repository, rows=rows, refusals=refusals, exceptions=tuple(exceptions))
+
+
+def _rows(ledger: Ledger) -> list[Row]:
+    """Return a row for each landed commit and ref, oldest first."""
+    pushes: dict[int, Any] = {}
+    rows: list[Row] = []
+    for entry in ledger.entries():
+        if entry.kind == "push":
+            pushes[entry.number] = entry.data
+        if entry.kind == "landing":
+            for update in entry.data["landed"]:
+                rows += _landed(update["entry"], pushes[update["entry"]], update["position"], entry.time)
+    return rows
+
+
+def _landed(number: int, push: Any, position: int, landed_at: Timestamp) -> list[Row]:
+    pusher = push["pusher"]["person"] or push["pusher"]["account"] or "unknown"
+    ref = push["updates"][position]["ref"]
+    clean = {commit["id"]: commit["clean"] for commit in push["updates"][position]["commits"]}
+    rows: list[Row] = []
+    for commit in push["verdict"]["refs"][position]["commits"]:
+        signers = {s["signer"] for rule in commit["rules"] for s in rule["signoffs"] if s["counts"]}
+        rows.append(
+            Row(
+                commit=commit["commit"],
+                ref=ref,
+                entry=number,
+                landed_at=landed_at,
+                pusher=pusher,
+                author=commit["author"],
+                subject=commit["subject"],
+                declaration=commit["declaration"]["state"],
+                tools=tuple(commit["declaration"]["tools"]),
+                assisted=commit["assisted"],
+                signers=tuple(sorted(signers)),
+                clean=clean[commit["commit"]],
+            )
+        )
+    return rows
+
+
+def _completeness(server: Server, ledger: Ledger, rows: tuple[Row, ...]) -> list[str]:
+    """Name the commits on protected refs that the ledger does not explain."""
+    engine = server.engine()
+    force = server.in_force(ledger)
+    default = server.default_branch()
+    landed = {row.commit for row in rows} | set(_known(ledger))
+    missing: list[str] = []
+    for ref, tip in server.all_refs().items():
+        if not is_protected(force.policy, ledger, ref, default):
+            continue
+        (head, kind, _size), *_ = engine.kinds([f"{tip}^{{commit}}"])
+        if head is None or kind != "commit":
+            missing.append(f"completeness: {ref} leads to no commit")
+            continue
+        present = [
+            base for base, kind, _ in engine.kinds([f"{b}^{{commit}}" for b in ledger.baselines(ref)]) if base
+        ]
+        unknown = [commit for commit in engine.ids([head], present) if commit not in landed]
+        missing += [
+            f"completeness: {commit} is on {ref}, and no entry of the ledger explains it"
+            for commit in unknown
+        ]
+    return missing
+
+
+def _known(ledger: Ledger) -> list[ObjectId]:
+    """Return commits that landed on a ref without a second judgement, because the ledger vouched for them."""
+    return [
+        ObjectId(commit["id"])
+        for entry in ledger.entries()
+        if entry.kind == "push" and entry.data["outcome"] == "accepted"
+        for update in entry.data["updates"]
+        for commit in update["commits"]
+    ]

@@ -1,0 +1,39 @@
+"""`gatekeeper baseline add`: take in what came to a ref outside the gate."""
+
+from __future__ import annotations
+
+import click
+
+from gatekeeper.cli.common import REPO, err, open_server
+from gatekeeper.settling import reconcile
+
+
+@click.group("baseline")
+def command() -> None:
+    """What needs no sign-off because it was there before, or was taken in by the owner."""
+
+
+@command.command("add")
+@click.argument("ref")
+@REPO
+@click.option("--why", required=True, metavar="REASON", help="Why it is taken in; recorded in the ledger.")
+@click.pass_context
+def add(ctx: click.Context, ref: str, repo: str, why: str) -> None:
+    """Take in the present tip of REF: an import, or a change made outside the gate.
+
+    What is behind it needs no sign-off on this ref any more. Only the owner of the server can do this,
+    and the ledger keeps who, when and why.
+    """
+    full = ref if ref.startswith("refs/") else f"refs/heads/{ref}"
+    with open_server(ctx, repo) as server:
+        ledger = server.ledger()
+        reconcile(server, ledger, "command")
+        tip = server.refs([full])[full].target
+        if tip == server.object_format.zero:
+            raise click.UsageError(f"{full} does not exist in {repo}")
+        data = {"tips": {full: tip}, "every_ref": False, "why": why}
+        receipt = ledger.append("baseline", data, now=server.now, repository=server.repository)
+        err(ctx).print(
+            f"{full} at {tip} is in order from now on. Receipt: {receipt.label(server.repository)}",
+            markup=False,
+        )

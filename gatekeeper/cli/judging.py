@@ -1,0 +1,111 @@
+"""Where `check` and `explain` get their facts: a clone, a server's repository, or files that the user names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from gatekeeper.cli.common import git_directory
+from gatekeeper.cli.policy import read
+from gatekeeper.config.loading import load_policy, load_roster
+from gatekeeper.config.published import Published
+from gatekeeper.desk import Clone
+from gatekeeper.gathering import Bench
+from gatekeeper.installing import find_git
+from gatekeeper.opening import Server
+from gatekeeper.settling import reconcile
+from gatekeeper.testimonies import Court, from_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import ExitStack
+    from typing import Any
+
+
+def options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say where facts come from."""
+    for option in (
+        click.option(
+            "--repo",
+            metavar="DIR",
+            help="A repository on the server: judge with its ledger, policy and roster.",
+        ),
+        click.option(
+            "--policy", metavar="FILE", help="Judge by this policy; with --roster, no server is needed."
+        ),
+        click.option("--roster", metavar="FILE", help="Judge by this roster."),
+    ):
+        function = option(function)
+    return function
+
+
+class Place:
+    """A repository together with the bench to judge on."""
+
+    def __init__(self, clone: Clone, bench: Bench, default_branch: str) -> None:
+        """`clone` resolves revisions."""
+        self.clone = clone
+        self.bench = bench
+        self._default = default_branch
+
+    def full_ref(self, name: str) -> str:
+        """Return the full name that a short or empty one means."""
+        if not name:
+            return self._default
+        return name if name.startswith("refs/") else f"refs/heads/{name}"
+
+
+def open_place(
+    ctx: click.Context, stack: ExitStack, *, repo: str | None, policy: str | None, roster: str | None
+) -> Place:
+    """Open what the options say.
+
+    Raises:
+        click.UsageError: if they do not go together.
+    """
+    if bool(policy) != bool(roster) or (repo and policy):
+        raise click.UsageError(
+            "use --policy and --roster together, or --repo alone, or none of them in a clone"
+        )
+    if repo:
+        return _server(ctx, stack, repo)
+    clone = stack.enter_context(Clone(ctx.find_root().obj["directory"]))
+    if not policy or not roster:
+        published = clone.published()
+        return Place(clone, clone.bench(published), published.default_branch)
+    people = load_roster(read(ctx, roster), roster)
+    head = clone.user.ask("symbolic-ref", "-q", "HEAD") or "refs/heads/main"
+    named = Published(
+        policy=load_policy(read(ctx, policy), policy, people),
+        roster=people,
+        repository=clone.user.ask("config", "gatekeeper.repository") or "",
+        default_branch=head,
+    )
+    return Place(clone, clone.bench(named), head)
+
+
+def _server(ctx: click.Context, stack: ExitStack, repo: str) -> Place:
+    """Judge with all that the server knows."""
+    server = stack.enter_context(Server(git_directory(ctx, repo), find_git()))
+    ledger = server.ledger()
+    force = server.in_force(ledger)
+    reconcile(server, ledger, "check", force=force)
+    court = Court(
+        roster=force.roster,
+        repository=server.repository,
+        leavers_drop=force.policy.leavers_drop,
+        now=server.now,
+    )
+    server.set_time_limit(3600)
+    bench = Bench(
+        engine=server.engine(),
+        policy=force.policy.replace(limits=force.policy.limits.replace(commits=10**9)),
+        roster=force.roster,
+        repository=server.repository,
+        now=server.now,
+        ledger=ledger,
+        signoffs=from_ledger(ledger, court),
+    )
+    clone = stack.enter_context(Clone(server.git_dir))
+    return Place(clone, bench, server.default_branch())

@@ -1,0 +1,49 @@
+"""`gatekeeper policy check`: is a policy right?"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from gatekeeper.cli.common import directory, err
+from gatekeeper.config.loading import load_policy, load_roster, parse_policy
+
+
+@click.group("policy")
+def command() -> None:
+    """Work on a policy."""
+
+
+@command.command("check")
+@click.argument("file")
+@click.option(
+    "--roster",
+    metavar="FILE",
+    help="Check also that levels, teams and people of the policy are in this roster.",
+)
+@click.pass_context
+def check(ctx: click.Context, file: str, roster: str | None) -> None:
+    """Check a policy; every error is told at once, with its place."""
+    content = read(ctx, file)
+    if roster is None:
+        policy = parse_policy(content, file)
+    else:
+        policy = load_policy(content, file, load_roster(read(ctx, roster), roster))
+    err(ctx).print(
+        f"{file}: {len(policy.rules)} rules, {len(policy.protect)} patterns of protected refs: in order.",
+        markup=False,
+    )
+
+
+def read(ctx: click.Context, file: str) -> bytes:
+    """Read a file that the user named.
+
+    Raises:
+        click.BadParameter: if it cannot be read.
+    """
+    try:
+        return Path(os.path.join(directory(ctx), file)).read_bytes()
+    except OSError as error:
+        raise click.BadParameter(f"{file}: {error.strerror}") from None

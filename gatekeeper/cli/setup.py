@@ -1,0 +1,86 @@
+"""`gatekeeper setup`: make a clone ready."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from gatekeeper.cli.common import err, open_clone
+from gatekeeper.core.push import PUBLISHED, SIGNOFFS
+from gatekeeper.schemes.ssh_keygen import SigningError, public_key_of
+
+if TYPE_CHECKING:
+    from gatekeeper.config.published import Published
+    from gatekeeper.desk import Clone
+
+
+@click.command("setup")
+@click.option(
+    "--remote",
+    metavar="NAME",
+    help="The server, if the clone has several; default: the only one, else origin.",
+)
+@click.option(
+    "--key", metavar="KEY", help="The key to sign with in this clone: a file, a .pub file, or a public key."
+)
+@click.pass_context
+def command(ctx: click.Context, remote: str | None, key: str | None) -> None:
+    """Make this clone ready: fetch people, rules and sign-offs, and find the key to sign with.
+
+    It needs nothing but the clone. Run it again whenever something about keys or the server has changed.
+    """
+    say = err(ctx)
+    with open_clone(ctx, remote) as clone:
+        if remote:
+            clone.user.tell("config", "gatekeeper.remote", remote)
+        _fetch_always(clone)
+        clone.fetch()
+        published = clone.published()
+        say.print(f"server      {clone.remote}, repository {published.repository}", markup=False)
+        say.print(f"rules       {', '.join(rule.id for rule in published.policy.rules)}", markup=False)
+        if key:
+            clone.user.tell("config", "gatekeeper.signingKey", key)
+        say.print(f"signing     {_key_state(clone, published)}", markup=False)
+
+
+def _fetch_always(clone: Clone) -> None:
+    """Let every `git fetch` bring what the server publishes, and its sign-offs.
+
+    Patterns, because a name that the server does not have (no sign-off yet) would make a fetch fail.
+    """
+    name = f"remote.{clone.remote}.fetch"
+    there = (clone.user.ask("config", "--get-all", name) or "").splitlines()
+    for ref in (PUBLISHED, SIGNOFFS):
+        pattern = f"+{ref[:-1]}*:{clone.tracking(ref)[:-1]}*"
+        if pattern not in there:
+            clone.user.tell("config", "--add", name, pattern)
+
+
+def signing_key(clone: Clone, key: str | None = None) -> str | None:
+    """Return the key to sign with: as named, as `setup --key` noted, else Git's `user.signingKey`."""
+    found = (
+        key
+        or clone.user.ask("config", "gatekeeper.signingKey")
+        or clone.user.ask("config", "user.signingKey")
+    )
+    return os.path.expanduser(found) if found else None
+
+
+def _key_state(clone: Clone, published: Published) -> str:
+    """Say whose key the signing key is, and whether its sign-offs count."""
+    key = signing_key(clone)
+    if not key:
+        return "no key: set user.signingKey, or run gatekeeper setup --key FILE (only needed to sign)"
+    try:
+        public = public_key_of(key)
+    except SigningError as error:
+        return f"{error}"
+    person = published.roster.by_key(public.fingerprint)
+    if person is None:
+        return f"{public.fingerprint} is nobody's in the roster; the roster's owner can add it (only needed to sign)"
+    may = (
+        "may approve" if published.policy.may_approve(person, published.roster.ladder) else "may not approve"
+    )
+    return f"{public.fingerprint}, {person.id}, {may}"

@@ -1,0 +1,108 @@
+"""Bring sign-offs to the server: file them in this clone's store and push it; when the push loses a race, merge."""
+
+from __future__ import annotations
+
+import random
+import time
+
+from gatekeeper.core.changes import ABSENT
+from gatekeeper.core.ids import ObjectId
+from gatekeeper.core.push import SIGNOFFS
+from gatekeeper.core.signoff import parse_envelope, parse_statement, store_path
+from gatekeeper.desk import Clone, DeskError
+from gatekeeper.git import GitError
+from gatekeeper.git.store import write_store
+
+ATTEMPTS = 12
+PAUSE = 0.05
+"""Seconds; the wait before attempt n is random, up to n times this."""
+
+
+class DeliveryError(Exception):
+    """The server did not take the store: what it said. The sign-off stays in this clone."""
+
+
+def file_signoff(clone: Clone, envelope: bytes) -> None:
+    """Put a sign-off into this clone's store, on top of what the clone knows of the server's.
+
+    Raises:
+        GitError: if the store cannot be written.
+    """
+    _take_in(clone)
+    parsed = parse_envelope(envelope)
+    statement = parse_statement(parsed.payload)
+    files = {store_path(commit.id, parsed.statement_id): envelope for commit in statement.commits}
+    write_store(
+        clone.runner,
+        onto=clone.tip(SIGNOFFS),
+        merging=None,
+        files=files,
+        now=clone.now,
+        message=f"{statement.decision.value} {len(statement.commits)} commits",
+    )
+
+
+def deliver(clone: Clone) -> int:
+    """Push the store; return how many pushes it took.
+
+    Raises:
+        DeliveryError: if the server refuses, or the race was lost every time.
+    """
+    said = ""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            clone.user.tell("push", "--quiet", clone.remote, f"{SIGNOFFS}:{SIGNOFFS}")
+        except GitError as error:
+            said = str(error)
+        else:
+            return attempt
+        time.sleep(random.uniform(0, PAUSE * attempt))  # noqa: S311 - a pause, no secret
+        theirs_before = clone.tip(clone.tracking(SIGNOFFS))
+        try:
+            clone.fetch()
+        except GitError as error:
+            raise DeliveryError(str(error)) from None
+        moved = clone.tip(clone.tracking(SIGNOFFS)) != theirs_before
+        if not _take_in(clone) and not moved and not _raced(said):
+            break
+    raise DeliveryError(said)
+
+
+def _raced(said: str) -> bool:
+    """Whether a refused push was refused for its timing: Git's words for a ref that moved or is locked, or the gate's."""
+    return any(
+        sign in said
+        for sign in (
+            "fetch first",
+            "non-fast-forward",
+            "failed to update ref",
+            "lock",
+            "moved",
+            "same moment",
+        )
+    )
+
+
+def _take_in(clone: Clone) -> bool:
+    """Merge the server's store, as last fetched, into this clone's; return whether that changed anything.
+
+    Both are content-addressed, so both sides are kept; where they hold one name, the server's copy stays.
+    """
+    ours, theirs = clone.tip(SIGNOFFS), clone.tip(clone.tracking(SIGNOFFS))
+    if theirs is None or ours == theirs or (ours and clone.engine.is_ancestor(theirs, ours)):
+        return False
+    if ours is None or clone.engine.is_ancestor(ours, theirs):
+        clone.user.tell("update-ref", SIGNOFFS, theirs, ours or clone.object_format.zero)
+        return True
+    trees = [tree for tree, _, _ in clone.engine.kinds([f"{theirs}^{{tree}}", f"{ours}^{{tree}}"])]
+    if None in trees:
+        raise DeskError(
+            "a store of sign-offs in this clone has no tree", f"delete it: git update-ref -d {SIGNOFFS}"
+        )
+    only_ours: dict[str, bytes | ObjectId] = {
+        entry.path.decode("ascii"): entry.new_id
+        for entry in clone.engine.changes([(str(trees[0]), str(trees[1]))])[0]
+        if entry.old_mode == ABSENT
+    }
+    write_store(clone.runner, onto=theirs, merging=ours, files=only_ours, now=clone.now, message="merge")
+    return True

@@ -1,0 +1,243 @@
+"""Open a clone: its objects, and people and rules as the server publishes them.
+
+A clone knows no ledger: what depends on one is undecided here, never guessed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+
+from gatekeeper.config.problems import ConfigurationError
+from gatekeeper.config.published import Published, read_published
+from gatekeeper.core.approval import Testimony
+from gatekeeper.core.ids import FORMATS, ObjectId, Timestamp
+from gatekeeper.core.push import PUBLISHED, RESERVED, SIGNOFFS
+from gatekeeper.core.record import Record
+from gatekeeper.core.signoff import MalformedSignoffError
+from gatekeeper.gathering import Bench
+from gatekeeper.git import Desk, GitError
+from gatekeeper.git.plumbing import Plumbing
+from gatekeeper.git.private import base_environment, make_private_directory, private_environment
+from gatekeeper.git.process import SAFE_PATH, Runner
+from gatekeeper.git.store import read_about, read_tree_files
+from gatekeeper.git.user import UserGit
+from gatekeeper.opening import OBJECT_LIMIT
+from gatekeeper.testimonies import Court, check_envelope, testify
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from types import TracebackType
+    from typing import Self
+
+SECONDS = 3600
+"""A bound for one command at a desk; people interrupt sooner."""
+
+
+class DeskError(Exception):
+    """Something is missing in the clone: what, and the command that mends it."""
+
+    def __init__(self, what: str, advice: str = "") -> None:
+        """Keep both."""
+        super().__init__(what)
+        self.advice = advice
+
+
+class Revision(Record):
+    """A revision or range that the user named, resolved once: from here on only ids count."""
+
+    text: str
+    head: ObjectId
+    base: ObjectId | None = None
+    """The left end of a range."""
+    ref: str = ""
+    """The full name of the ref that was named, if it was one."""
+
+
+class Clone:
+    """A clone, opened for one command. A context manager: it cleans up after itself."""
+
+    def __init__(self, directory: str, remote: str | None = None) -> None:
+        """Open the repository that `directory` is in.
+
+        Raises:
+            DeskError: if there is none.
+        """
+        git = shutil.which("git")
+        if git is None:
+            raise DeskError("there is no git on PATH")
+        self.user = UserGit(directory)
+        git_dir = self.user.ask("rev-parse", "--absolute-git-dir")
+        if git_dir is None:
+            raise DeskError(
+                f"{os.path.abspath(directory)} is in no Git repository", "go to a clone, or name one with -C"
+            )
+        self.git_dir = git_dir
+        self.now = Timestamp(int(time.time()))
+        self.object_format = FORMATS[self.user.tell("rev-parse", "--show-object-format")]
+        self.remote = remote or self.user.ask("config", "gatekeeper.remote") or self._only_remote()
+        self._scratch = tempfile.mkdtemp(prefix="gatekeeper-")
+        objects = os.path.join(directory, self.user.tell("rev-parse", "--git-path", "objects"))
+        private = make_private_directory(self._scratch, self.object_format)
+        deadline = time.monotonic() + SECONDS
+        path = f"{os.path.dirname(git)}:{SAFE_PATH}"
+        environment = private_environment(path, private, [os.path.abspath(objects)])
+        self.engine = Plumbing(
+            Runner(git, environment, self._scratch, deadline), self.object_format, OBJECT_LIMIT
+        )
+        self.runner = Runner(git, {**base_environment(path), "GIT_DIR": git_dir}, self._scratch, deadline)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Remove the scratch directory."""
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _only_remote(self) -> str:
+        remotes = (self.user.ask("remote") or "").split()
+        return remotes[0] if len(remotes) == 1 else "origin"
+
+    def tracking(self, ref: str) -> str:
+        """Return where this clone keeps the server's value of one of gatekeeper's refs."""
+        return f"{RESERVED}remotes/{self.remote}/{ref.removeprefix(RESERVED)}"
+
+    def tip(self, ref: str) -> ObjectId | None:
+        """Return the value of a full ref name; None if it does not exist."""
+        found = self.user.ask("rev-parse", "--verify", "--quiet", "--end-of-options", ref)
+        return ObjectId(found) if found else None
+
+    def fetch(self) -> None:
+        """Fetch what the server publishes, and its store.
+
+        Raises:
+            GitError: if the server cannot be reached, or publishes nothing.
+        """
+        self.user.tell(
+            "fetch", "--quiet", "--no-tags", self.remote, f"+{PUBLISHED}:{self.tracking(PUBLISHED)}"
+        )
+        if self.user.ask("ls-remote", "--exit-code", self.remote, SIGNOFFS) is not None:
+            self.user.tell(
+                "fetch", "--quiet", "--no-tags", self.remote, f"+{SIGNOFFS}:{self.tracking(SIGNOFFS)}"
+            )
+
+    def published(self) -> Published:
+        """Return people and rules, fetching them if this clone has never seen them.
+
+        Raises:
+            DeskError: if the server publishes none, or what it publishes cannot be read.
+        """
+        tip = self.tip(self.tracking(PUBLISHED))
+        if tip is None:
+            try:
+                self.fetch()
+            except GitError as error:
+                raise DeskError(
+                    f"the server `{self.remote}` publishes no people and rules here ({error})",
+                    "if its repository is guarded by gatekeeper, its owner can run: gatekeeper publish",
+                ) from None
+            tip = self.tip(self.tracking(PUBLISHED))
+        try:
+            return read_published(read_tree_files(self.engine, ObjectId(str(tip))))
+        except ConfigurationError as error:
+            raise DeskError(
+                f"what the server publishes cannot be read: {error}", "upgrade gatekeeper here or there"
+            ) from None
+
+    def resolve(self, text: str) -> Revision:
+        """Resolve `REV` or `A..B`.
+
+        Raises:
+            DeskError: if it names no commit.
+        """
+        if "..." in text:
+            raise DeskError(f"{text}: a range with three dots is not one line of history", "write A..B")
+        left, dots, right = text.partition("..")
+        if dots:
+            return Revision(text=text, base=self._commit(left or "HEAD"), head=self._commit(right or "HEAD"))
+        ref = (
+            self.user.ask(
+                "rev-parse", "--symbolic-full-name", "--verify", "--quiet", "--end-of-options", text
+            )
+            or ""
+        )
+        return Revision(text=text, head=self._commit(text), ref=ref)
+
+    def _commit(self, text: str) -> ObjectId:
+        found = self.user.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
+        if not found:
+            raise DeskError(f"{text} names no commit here", "fetch it first, or check the spelling")
+        return ObjectId(found)
+
+    def full_ref(self, name: str, published: Published) -> str:
+        """Return the full name on the server that a short one (`main`) or an empty one (the default branch) means."""
+        if not name:
+            return published.default_branch
+        return name if name.startswith("refs/") else f"refs/heads/{name}"
+
+    def server_tip(self, ref: str) -> ObjectId | None:
+        """Return the last known value of a server's branch, without asking the server."""
+        return (
+            self.tip(f"refs/remotes/{self.remote}/{ref.removeprefix('refs/heads/')}")
+            if ref.startswith("refs/heads/")
+            else self.tip(ref)
+        )
+
+    def desk(self) -> Desk:
+        """Return what shows changes: libgit2 where it can open the repository, else plumbing."""
+        from gatekeeper.git.libgit2 import open_libgit2  # 100 ms, only to show something
+
+        return open_libgit2(self.git_dir) or self.engine
+
+    def bench(self, published: Published) -> Bench:
+        """Return what a judgement in this clone goes by."""
+        limits = published.policy.limits
+        policy = published.policy.replace(limits=limits.replace(commits=10**9))
+        court = Court(
+            roster=published.roster,
+            repository=published.repository,
+            leavers_drop=policy.leavers_drop,
+            now=self.now,
+        )
+        return Bench(
+            engine=self.engine,
+            policy=policy,
+            roster=published.roster,
+            repository=published.repository,
+            now=self.now,
+            ledger=None,
+            signoffs=self.signoffs(court),
+        )
+
+    def signoffs(
+        self, court: Court
+    ) -> Callable[[Sequence[ObjectId]], Mapping[ObjectId, Sequence[Testimony]]]:
+        """Return a source of the sign-offs in this clone's stores: its own, and the server's as last fetched."""
+        tips = [tip for ref in (SIGNOFFS, self.tracking(SIGNOFFS)) if (tip := self.tip(ref))]
+        return store_signoffs(self.engine, tips, court)
+
+
+def store_signoffs(
+    engine: Plumbing, tips: Sequence[ObjectId], court: Court
+) -> Callable[[Sequence[ObjectId]], Mapping[ObjectId, Sequence[Testimony]]]:
+    """Return a source of testimonies that reads stores directly and checks every signature."""
+
+    def about(ids: Sequence[ObjectId]) -> Mapping[ObjectId, Sequence[Testimony]]:
+        found: dict[ObjectId, dict[str, Testimony]] = {}
+        for tip in dict.fromkeys(tips):
+            for commit, envelopes in read_about(engine, tip, ids).items():
+                for envelope in envelopes:
+                    try:
+                        testimony = testify(check_envelope(envelope), court.now, court)
+                    except MalformedSignoffError:
+                        continue
+                    found.setdefault(commit, {})[testimony.statement_id] = testimony
+        return {commit: list(testimonies.values()) for commit, testimonies in found.items()}
+
+    return about

@@ -1,0 +1,233 @@
+"""What people at a terminal read. Rich draws colour and width; every piece of foreign text is made visible first."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from gatekeeper.core.clock import format_date, format_time
+from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome, RuleFinding, Verdict
+from gatekeeper.formats.text import plural, short, short_ref, visible
+from gatekeeper.formats.words import flaw_text, reason_text, signoffs_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gatekeeper.core.approval import Judged, Testimony
+    from gatekeeper.core.audit import Audit
+    from gatekeeper.core.changes import FileStat
+    from gatekeeper.core.declaration import Declaration
+    from gatekeeper.core.dossier import Dossier
+    from gatekeeper.core.proposal import Proposal
+
+COLOURS = {Outcome.ACCEPTED: "green", Outcome.REFUSED: "red", Outcome.UNDECIDED: "yellow"}
+WORDS = {
+    Outcome.ACCEPTED: "in order",
+    Outcome.REFUSED: "would be refused",
+    Outcome.UNDECIDED: "undecided here",
+}
+MAX_ROWS = 40
+MAX_FILES = 12
+
+
+def console(*, stderr: bool = False, colour: bool | None = None) -> Console:
+    """Return a console; `colour` None: if it is a terminal and NO_COLOR is not set (https://no-color.org)."""
+    return Console(
+        stderr=stderr,
+        highlight=False,
+        soft_wrap=True,
+        force_terminal=colour or None,
+        no_color=colour is False or None,
+    )
+
+
+def mark_text(declaration: Declaration, limit: int = 60) -> str:
+    """Return what shows that AI helped: the state, the tools, the first mark."""
+    if not declaration.assisted and not declaration.contradiction:
+        return declaration.state.value
+    tools = ", ".join(declaration.tools)
+    first = next((e for e in declaration.evidence if e.strength == "strong"), None)
+    mark = f" ({first.kind}: {visible(first.text.strip(), limit)})" if first else ""
+    return f"{declaration.state.value}: {tools}{mark}"
+
+
+def proposal_lines(
+    proposal: Proposal, stats: Sequence[FileStat], repository: str, refs: Sequence[str]
+) -> list[Text]:
+    """Return what a signer reads before approving: every commit, its author, its marks, and how much it changes."""
+    lines: list[Text] = []
+    for item in proposal.items:
+        commit = item.commit
+        lines.append(Text.assemble((short(commit.id), "yellow"), "  ", (visible(commit.subject, 60), "bold")))
+        author = f"{visible(commit.author.name, 40)} <{visible(commit.author.email, 60)}>"
+        lines.append(Text(f"  author  {author}{_standing(item.author)}"))
+        lines.append(
+            Text.assemble(
+                "  AI      ", (mark_text(item.declaration), "magenta" if item.declaration.assisted else "")
+            )
+        )
+    added, deleted = (sum(getattr(stat, name) or 0 for stat in stats) for name in ("added", "deleted"))
+    lines.append(Text(""))
+    lines += [
+        Text(
+            f"  {'binary' if stat.added is None else f'+{stat.added} -{stat.deleted}':>12}  {visible(stat.path, 80)}"
+        )
+        for stat in stats[:MAX_FILES]
+    ]
+    if len(stats) > MAX_FILES:
+        lines.append(Text(f"  {'':>12}  ... and {plural(len(stats) - MAX_FILES, 'more file', 'more files')}"))
+    where = ", ".join(short_ref(ref) for ref in refs) or "any ref"
+    total = f"{plural(len(proposal.items), 'commit')}, {plural(len(stats), 'file')}, +{added} -{deleted}"
+    lines.append(Text(f"{total}; for {visible(repository)}, {visible(where)}"))
+    return lines
+
+
+def _standing(person: object) -> str:
+    level = getattr(person, "level", None)
+    if person is None:
+        return "  (not in the roster)"
+    return f"  ({level})" if level else ""
+
+
+def verdict_lines(verdict: Verdict) -> list[Text]:
+    """Return a judgement without a push: the answer first, then what is not in order."""
+    lines: list[Text] = []
+    for ref in verdict.refs:
+        assisted = sum(commit.assisted for commit in ref.commits)
+        bad = [commit for commit in ref.commits if commit.outcome is not Outcome.ACCEPTED]
+        of = f"{plural(len(ref.commits) + ref.known, 'commit')}, {assisted} AI-assisted"
+        state = f"{short_ref(ref.ref)}: {WORDS[ref.outcome]}"
+        lines.append(
+            Text.assemble(
+                (visible(state), COLOURS[ref.outcome]),
+                f" ({of}, {len(bad)} not in order)" if bad else f" ({of})",
+            )
+        )
+        lines += [Text(f"  {reason_text(problem)}") for problem in ref.problems]
+        for commit in bad[:MAX_ROWS]:
+            lines += _commit_lines(commit)
+        if len(bad) > MAX_ROWS:
+            lines.append(Text(f"  ... and {len(bad) - MAX_ROWS} more; --format json lists all"))
+    return lines
+
+
+def _commit_lines(commit: CommitFinding) -> list[Text]:
+    lines = [
+        Text.assemble(
+            "  ",
+            (short(commit.commit), "yellow"),
+            f"  {visible(commit.subject, 50):<50}  ",
+            (mark_text(commit.declaration, 30), "magenta"),
+        )
+    ]
+    lines += [Text(f"           {reason_text(problem)}") for problem in commit.problems]
+    lines += [
+        Text(f"           {_rule_text(rule)}", COLOURS[rule.outcome])
+        for rule in commit.rules
+        if rule.outcome is not Outcome.ACCEPTED
+    ]
+    return lines
+
+
+def _rule_text(rule: RuleFinding) -> str:
+    """Return what one rule says, in one line."""
+    if rule.applies is False:
+        return f"rule {rule.rule}: does not apply"
+    prefix = f"rule {rule.rule}" + (
+        f" ({rule.enforcement.value} only)" if rule.enforcement is not Enforcement.REFUSE else ""
+    )
+    if rule.refuse:
+        return f"{prefix}: {visible(rule.refuse, 100)}"
+    if rule.outcome is Outcome.ACCEPTED:
+        return f"{prefix}: satisfied, {signoffs_text(rule.needed, rule.approvers)}"
+    if rule.outcome is Outcome.UNDECIDED:
+        why = "who the author is" if rule.applies is None else "who pushed the commit first"
+        return (
+            f"{prefix}: undecided, only the server knows {why} ({signoffs_text(rule.needed, rule.approvers)})"
+        )
+    return f"{prefix}: missing {signoffs_text(rule.missing, rule.approvers)}"
+
+
+def explanation(finding: CommitFinding, dossier: Dossier) -> Tree:
+    """Return the whole tree of reasons about one commit on one ref."""
+    state = f"{short(finding.commit)} into {short_ref(dossier.ref)}: {WORDS[finding.outcome]}"
+    tree = Tree(Text(visible(state), COLOURS[finding.outcome]))
+    tree.add(Text(f"subject: {visible(finding.subject, 70)}"))
+    marks = tree.add(Text(f"AI: {mark_text(finding.declaration)}"))
+    for evidence in finding.declaration.evidence[:8]:
+        place = f" (line {evidence.line})" if evidence.line else ""
+        marks.add(Text(f"{evidence.strength} {evidence.kind}{place}: {visible(evidence.text.strip(), 70)}"))
+    tree.add(Text(f"author: {visible(finding.author_email, 60)}, {_author_text(finding)}"))
+    if finding.addition.value == "nothing":
+        tree.add(Text("merge: exactly what Git makes of its parents; adds nothing of its own"))
+    for problem in finding.problems:
+        tree.add(Text(reason_text(problem), "red"))
+    for rule in finding.rules:
+        branch = tree.add(
+            Text(_rule_text(rule), COLOURS[rule.outcome] if rule.applies is not False else "dim")
+        )
+        if rule.why:
+            branch.add(Text(f"why: {visible(rule.why, 100)}", "dim"))
+        if rule.excluded:
+            branch.add(Text(f"not independent: {', '.join(map(visible, rule.excluded))}"))
+        for view in rule.signoffs:
+            said = "counts" if not view.flaw else flaw_text(view.flaw, signer=visible(view.signer))
+            if view.provisional:
+                said = "counts, unless its signer pushed the commit first"
+            branch.add(
+                Text(
+                    f"sign-off {short(view.statement)} by {visible(view.signer)}, {format_date(view.issued_at)}: {said}"
+                )
+            )
+    return tree
+
+
+def _author_text(finding: CommitFinding) -> str:
+    authorship = finding.authorship
+    if authorship.proved and authorship.proof:
+        return f"proved to be {authorship.proved.id} by {authorship.proof.value.replace('_', ' ')}"
+    claimed = f"claimed to be {authorship.claimed.id}" if authorship.claimed else "nobody of the roster"
+    return f"{claimed}, not proved" + (" (only the server can tell)" if authorship.open else "")
+
+
+def signoff_lines(judged: Judged) -> list[Text]:
+    """Return the sign-offs about one commit, each with its state."""
+    lines = [
+        _signoff_line(standing.testimony, "good" if not standing.flaw else flaw_text(standing.flaw))
+        for standing in judged.approvals
+    ]
+    lines += [_signoff_line(veto, "in force") for veto in judged.vetoes]
+    lines += [_signoff_line(statement, "good") for statement in judged.author_statements]
+    return lines or [Text("  none")]
+
+
+def _signoff_line(testimony: Testimony, state: str) -> Text:
+    statement = testimony.statement
+    signer = testimony.signer.id if testimony.signer else f"{statement.signer}?"
+    refs = ", ".join(short_ref(ref) for ref in statement.refs) or "any ref"
+    comment = f" - {visible(statement.comment, 60)}" if statement.comment else ""
+    return Text(
+        f"  {statement.decision.value} by {visible(signer)}, {format_date(statement.issued_at)}, until "
+        f"{format_date(statement.expires_at)}, {visible(refs)}: {state}{comment}  [{short(testimony.statement_id)}]"
+    )
+
+
+def audit_table(audit: Audit, rows: int = MAX_ROWS) -> Table:
+    """Return the commits that landed, AI-assisted ones first to catch the eye; at most `rows`."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("landed", "ref", "commit", "subject", "author", "AI", "signed by"):
+        table.add_column(name, no_wrap=True, overflow="ellipsis")
+    for row in audit.rows[-rows:]:
+        table.add_row(
+            format_time(row.landed_at)[:16].replace("T", " "),
+            visible(short_ref(row.ref), 20),
+            short(row.commit),
+            visible(row.subject, 30),
+            visible(row.author, 24),
+            Text(", ".join(row.tools) or row.declaration, "magenta") if row.assisted else "",
+            Text(", ".join(row.signers)) if row.signers else Text("" if row.clean else "NOBODY", "red"),
+        )
+    return table

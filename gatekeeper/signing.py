@@ -1,0 +1,180 @@
+"""Use case: make a sign-off (DESIGN.md section 6). What is signed is exactly the ids that were shown."""
+
+from __future__ import annotations
+
+from gatekeeper import __version__
+from gatekeeper.core.changes import Change, change_digest, merge_digest
+from gatekeeper.core.commits import Commit
+from gatekeeper.core.declaration import declare
+from gatekeeper.core.ids import Fingerprint, ObjectId, Timestamp
+from gatekeeper.core.people import Person, Roster
+from gatekeeper.core.proposal import Item, Proposal
+from gatekeeper.core.record import Record
+from gatekeeper.core.signoff import (
+    NAMESPACE,
+    Decision,
+    Envelope,
+    SignedCommit,
+    SignedRange,
+    Statement,
+    dump_envelope,
+    dump_statement,
+)
+from gatekeeper.gathering import Bench, read_commit, read_commits
+from gatekeeper.git import Engine, GitError
+from gatekeeper.schemes.ssh_keygen import sign as sign_bytes
+from gatekeeper.testimonies import check_envelope
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+DAY = 86_400
+DEFAULT_LIFE = 90 * DAY
+
+
+class SigningRefusedError(Exception):
+    """A sign-off that would not count, or that must not be made here: why, and what to do."""
+
+    def __init__(self, what: str, advice: str = "") -> None:
+        """Keep both."""
+        super().__init__(what)
+        self.advice = advice
+
+
+class Terms(Record):
+    """What a sign-off says besides its commits."""
+
+    repository: str
+    refs: tuple[str, ...] = ()
+    comment: str = ""
+    life: int = DEFAULT_LIFE
+    """Seconds until it expires."""
+    decision: Decision = Decision.APPROVE
+
+
+def propose(
+    bench: Bench, head: ObjectId, base: ObjectId | None, only: Sequence[ObjectId] | None = None
+) -> Proposal:
+    """Return what there is to approve: one commit (`base` None), or a range.
+
+    With `only`, just these commits of it, and then no range, because it would not be all of one.
+
+    Raises:
+        UnjudgeableError: for malformed commits.
+        GitError: when Git does not answer, or the range is empty.
+    """
+    if base is None:
+        commits = [read_commit(bench, head)]
+    else:
+        commits = read_commits(bench, [head], [base])
+    if only is not None:
+        commits = [commit for commit in commits if commit.id in only]
+    if not commits:
+        raise GitError("there is no commit in this range")
+    items = _items(bench, commits)
+    whole = base is not None and only is None and len(commits) > 1
+    span = _range(bench.engine, base, head) if whole and base is not None else None
+    return Proposal(items=items, range=span)
+
+
+def _items(bench: Bench, commits: Sequence[Commit]) -> tuple[Item, ...]:
+    pairs: list[tuple[str, ...]] = []
+    for commit in commits:
+        pairs += [(commit.id, parent) for parent in commit.parents] or [(commit.id,)]
+    diffs = iter(bench.engine.changes(pairs))
+    items: list[Item] = []
+    for commit in commits:
+        each: tuple[Change, ...] = tuple(next(diffs) for _ in commit.parents or (None,))
+        object_format = bench.engine.object_format
+        digest = (
+            merge_digest(each, object_format) if commit.is_merge else change_digest(each[0], object_format)
+        )
+        items.append(
+            Item(
+                commit=commit,
+                declaration=declare(commit),
+                author=bench.roster.by_email(commit.author.email),
+                digest=digest or "",
+            )
+        )
+    return tuple(items)
+
+
+def _range(engine: Engine, base: ObjectId, head: ObjectId) -> SignedRange:
+    trees = [tree for tree, _, _ in engine.kinds([f"{base}^{{tree}}", f"{head}^{{tree}}"])]
+    if None in trees:
+        raise GitError("the trees of this range are not here")
+    change = engine.changes([(str(trees[0]), str(trees[1]))])[0]
+    return SignedRange(base=base, head=head, change=change_digest(change, engine.object_format) or "")
+
+
+def signer_of(roster: Roster, fingerprint: Fingerprint) -> Person:
+    """Return whose key it is.
+
+    Raises:
+        SigningRefusedError: if nobody's, or a bot's.
+    """
+    person = roster.by_key(fingerprint)
+    if person is None:
+        raise SigningRefusedError(
+            f"the key {fingerprint} is nobody's in the server's roster",
+            "name your roster key with --key, or ask the roster's owner to add this one",
+        )
+    if person.bot:
+        raise SigningRefusedError(f"the key {fingerprint} belongs to {person.id}, a bot; bots never sign")
+    return person
+
+
+def sign(
+    proposal: Proposal,
+    terms: Terms,
+    signer: Person,
+    *,
+    key: str,
+    fingerprint: Fingerprint,
+    now: Timestamp,
+    environment: Mapping[str, str] | None = None,
+) -> bytes:
+    """Sign a proposal with the user's key and return the envelope's bytes, checked as the server will check them.
+
+    Raises:
+        SigningError: if ssh-keygen does not sign.
+        SigningRefusedError: if another key than `fingerprint` signed.
+    """
+    statement = Statement(
+        decision=terms.decision,
+        repository=terms.repository,
+        refs=terms.refs,
+        signer=signer.id,
+        issued_at=now,
+        expires_at=Timestamp(now + terms.life),
+        commits=tuple(_signed_commit(item) for item in proposal.items),
+        range=proposal.range,
+        comment=terms.comment,
+        presence="touch" if _is_fido(signer, fingerprint) else "none",
+        client=f"git-gatekeeper {__version__}",
+    )
+    unsigned = Envelope(payload=dump_statement(statement), keyid=fingerprint, signature=b"?")
+    blob = sign_bytes(unsigned.signed_bytes, key=key, namespace=NAMESPACE, environment=environment)
+    envelope = dump_envelope(unsigned.replace(signature=blob))
+    if check_envelope(envelope).fingerprint != fingerprint:
+        raise SigningRefusedError("another key signed than the one that was named", "check user.signingKey")
+    return envelope
+
+
+def _signed_commit(item: Item) -> SignedCommit:
+    commit = item.commit
+    return SignedCommit(
+        id=commit.id,
+        parent=commit.parents[0] if commit.parents else "",
+        change=item.digest,
+        author=commit.author.email.decode("utf-8", "replace"),
+        state=item.declaration.state.value,
+        tools=item.declaration.tools,
+    )
+
+
+def _is_fido(person: Person, fingerprint: Fingerprint) -> bool:
+    key = person.key(fingerprint)
+    return key is not None and key.public.type.startswith("sk-")
