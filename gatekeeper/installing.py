@@ -178,7 +178,7 @@ def _baseline(server: Server, ledger: SqliteLedger, force: InForce) -> list[Step
     return [Step(what=f"baseline of {len(tips)} protected refs", changed=True)]
 
 
-def _shim(hook: str, git: str, chained: str) -> str:
+def shim(hook: str, git: str, chained: str) -> str:
     """Return the text of a hook for this interpreter and this installation."""
     packages = [str(Path(gatekeeper.__file__).resolve().parent.parent)]
     packages += [path for path in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))]
@@ -194,7 +194,8 @@ def _shim(hook: str, git: str, chained: str) -> str:
     return text
 
 
-def _hook_path(directory: str, platform: str, hook: str) -> Path:
+def hook_path(directory: str, platform: str, hook: str) -> Path:
+    """Return where a hook of ours is, for a platform and the directory in which Git looks for hooks."""
     if platform in DROP_IN:
         return Path(directory).parent / DROP_IN[platform].format(hook=hook)
     return Path(directory) / hook
@@ -206,7 +207,7 @@ def _chained_path(server: Server, hook: str) -> Path:
 
 def _install_hook(server: Server, plan: Plan, directory: str, hook: str) -> Step:
     """Write one hook; a hook of somebody else's is kept and runs after ours has accepted."""
-    path, chained = _hook_path(directory, plan.platform, hook), _chained_path(server, hook)
+    path, chained = hook_path(directory, plan.platform, hook), _chained_path(server, hook)
     if path.exists() and MARK not in path.read_text(encoding="utf-8", errors="replace"):
         if chained.exists():
             raise InstallError(
@@ -215,7 +216,7 @@ def _install_hook(server: Server, plan: Plan, directory: str, hook: str) -> Step
         chained.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.rename(path, chained)
     runs_chained = chained.exists() and os.access(chained, os.X_OK)
-    text = _shim(hook, plan.git, str(chained) if runs_chained else "")
+    text = shim(hook, plan.git, str(chained) if runs_chained else "")
     changed = not path.exists() or path.read_text(encoding="utf-8") != text or not os.access(path, os.X_OK)
     if changed:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -232,7 +233,7 @@ def uninstall(git_dir: str, git: str) -> list[Step]:
     with Server(git_dir, git) as server:
         platform = server.platform
         for hook in HOOKS:
-            for path in {_hook_path(f"{server.git_dir}/hooks", name, hook) for name in ("", platform)}:
+            for path in {hook_path(f"{server.git_dir}/hooks", name, hook) for name in ("", platform)}:
                 ours = path.exists() and MARK in path.read_text(encoding="utf-8", errors="replace")
                 if ours:
                     path.unlink()

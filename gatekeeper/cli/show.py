@@ -51,5 +51,5 @@ def command(ctx: click.Context, revision: str, into: str, form: str) -> None:
     screen.print("sign-offs")
     for line in signoff_lines(dossier.signoffs):
         screen.print(line)
-    if finding.outcome is not Outcome.ACCEPTED:
+    if finding.outcome is Outcome.REFUSED:
         screen.print(f"Why it is not in order: gatekeeper explain {finding.commit[:12]}", markup=False)

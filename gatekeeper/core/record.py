@@ -36,8 +36,8 @@ class RecordType(type):
         for field in own:
             if field in namespace:
                 defaults[field] = namespace.pop(field)
-        namespace["__slots__"] = tuple(own)
-        namespace["record_fields"] = (*inherited, *own)
+        namespace["__slots__"] = tuple(field for field in own if field not in inherited)
+        namespace["record_fields"] = tuple(dict.fromkeys((*inherited, *own)))
         namespace["record_defaults"] = defaults
         return super().__new__(mcls, name, bases, namespace)
 

@@ -71,7 +71,8 @@ def _accepted(verdict: Verdict, context: Context) -> list[str]:
     own = [
         commit
         for commit in assisted
-        if commit.authorship.proof
+        if not any(rule.applies for rule in commit.rules)
+        and commit.authorship.proof
         and commit.authorship.proof.value == "first_push"
         and commit.authorship.proved == context.pusher
     ]
@@ -106,7 +107,8 @@ def _refused(verdict: Verdict, context: Context) -> list[str]:
     for ref in failing:
         if len(failing) > 1:
             lines.append(f"  {visible(short_ref(ref.ref))}: {_summary(ref)}")
-        lines += [f"  {reason_text(problem)}" for problem in ref.problems[:MAX_COMMITS]]
+        if len(ref.problems) > 1 or ref.commits:
+            lines += [f"  {reason_text(problem)}" for problem in ref.problems[:MAX_COMMITS]]
         lines += _commit_lines([commit for commit in ref.commits if commit.outcome is not Outcome.ACCEPTED])
     lines += _advice(failing, context)
     if context.help:
@@ -124,7 +126,7 @@ def _summary(ref: RefFinding) -> str:
             reason_text(ref.problems[0]) if len(ref.problems) == 1 else plural(len(ref.problems), "problem")
         )
     total = len(ref.commits) + ref.known
-    of = f"{len(bad)} of {plural(total, 'commit')}"
+    of = f"{len(bad)} of {plural(total, 'commit')}" if len(bad) < total else plural(total, "commit")
     only_signoffs = all(
         not commit.problems and not any(rule.refuse for rule in _failing(commit)) for commit in bad
     )
@@ -206,7 +208,7 @@ def _advice(failing: Sequence[RefFinding], context: Context) -> list[str]:
             f"  send them: gatekeeper sign origin/review/{tip}",
         ]
     again = "Then merge again." if context.web_prefix else "Then repeat this push."
-    lines.append(f"{again} The sign-off is for exactly these commits: after an edit or a rebase ask again.")
+    lines.append(f"{again} A sign-off is for exactly these commits.")
     return lines
 
 

@@ -36,6 +36,11 @@ class UserGit:
             raise GitError(f"`git {' '.join(arguments[:2])}` failed: {said or f'status {status}'}")
         return output
 
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """Return status, and standard output and standard error together."""
+        status, output, said = self._run(arguments)
+        return status, f"{output}\n{said}"
+
     def _run(self, arguments: tuple[str, ...]) -> tuple[int, str, str]:
         try:
             done = subprocess.run(
