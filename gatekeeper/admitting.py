@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from gatekeeper.core.approval import Testimony
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.policy import Policy
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
 from gatekeeper.core.signoff import Decision, MalformedSignoffError
+from gatekeeper.core.testimony import Testimony
+from gatekeeper.gathering import Court
 from gatekeeper.git import Engine
 from gatekeeper.git.store import Addition, BadStoreError, read_additions
-from gatekeeper.testimonies import Checked, Court, check_envelope, testify
+from gatekeeper.testimonies import Checked, check_envelope, testify
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

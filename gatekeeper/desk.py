@@ -12,12 +12,12 @@ import time
 
 from gatekeeper.config.problems import ConfigurationError
 from gatekeeper.config.published import Published, read_published
-from gatekeeper.core.approval import Testimony
 from gatekeeper.core.ids import FORMATS, ObjectId, Timestamp
 from gatekeeper.core.push import PUBLISHED, RESERVED, SIGNOFFS
 from gatekeeper.core.record import Record
 from gatekeeper.core.signoff import MalformedSignoffError
-from gatekeeper.gathering import Bench
+from gatekeeper.core.testimony import Testimony
+from gatekeeper.gathering import Bench, Court
 from gatekeeper.git import Desk, GitError
 from gatekeeper.git.plumbing import Plumbing
 from gatekeeper.git.private import base_environment, make_private_directory, private_environment
@@ -25,7 +25,7 @@ from gatekeeper.git.process import SAFE_PATH, Runner
 from gatekeeper.git.store import read_about, read_tree_files
 from gatekeeper.git.user import UserGit
 from gatekeeper.opening import OBJECT_LIMIT
-from gatekeeper.testimonies import Court, check_envelope, testify
+from gatekeeper.testimonies import check_envelope, testify
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

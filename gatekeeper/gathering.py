@@ -5,13 +5,11 @@ What no rule in question asks for is not gathered: a push of plain commits costs
 
 from __future__ import annotations
 
-from gatekeeper.core import approval
-from gatekeeper.core.approval import Judged, Testimony
 from gatekeeper.core.authorship import Authorship, Claims, FirstPush, Proof, establish
 from gatekeeper.core.changes import Change, change_digest, merge_digest, paths_of
 from gatekeeper.core.coauthors import co_author_addresses
 from gatekeeper.core.commits import Commit, MalformedCommitError, parse_commit
-from gatekeeper.core.declaration import declare
+from gatekeeper.core.declaration import Declaration, declare
 from gatekeeper.core.dossier import Addition, Dossier
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import ChangeDigest, ObjectId, StatementId, Timestamp
@@ -20,7 +18,7 @@ from gatekeeper.core.policy import Policy, Rule, in_question, rule_digest
 from gatekeeper.core.push import PusherKind
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
-from gatekeeper.core.signoff import Decision, Statement
+from gatekeeper.core.testimony import Judged, Testimony
 from gatekeeper.core.tools import is_ai_identity
 from gatekeeper.core.verdict import Enforcement
 from gatekeeper.git import Engine, GitError, RawObject
@@ -30,6 +28,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from gatekeeper.core.signoff import Statement
+
+UNSETTLING = ("reject", "revoke")
+"""Decisions after which a landed commit is judged again."""
+
 
 class UnjudgeableError(Exception):
     """Something cannot be judged at all; carries the reason for the refusal."""
@@ -38,6 +41,37 @@ class UnjudgeableError(Exception):
         """Keep the reason as data."""
         super().__init__(why.code)
         self.reason = why
+
+
+class Court(Record):
+    """By what a testimony is examined."""
+
+    roster: Roster
+    repository: str
+    leavers_drop: bool
+    now: Timestamp
+
+
+def from_ledger(
+    ledger: Ledger, court: Court, arriving: Sequence[Testimony] = ()
+) -> Callable[[Sequence[ObjectId]], Mapping[ObjectId, Sequence[Testimony]]]:
+    """Return a source of testimonies: what the ledger received before, and what arrives with this push."""
+
+    def about(ids: Sequence[ObjectId]) -> Mapping[ObjectId, Sequence[Testimony]]:
+        received = ledger.signoffs(ids)
+        if not received and not arriving:
+            return {}
+        from gatekeeper.testimonies import recall  # only where there is a sign-off
+
+        found = {commit: [recall(stored, court) for stored in many] for commit, many in received.items()}
+        wanted = set(ids)
+        for testimony in arriving:
+            for commit in testimony.statement.commits:
+                if commit.id in wanted:
+                    found.setdefault(commit.id, []).append(testimony)
+        return found
+
+    return about
 
 
 class Bench(Record):
@@ -146,7 +180,7 @@ def _known(
     known: dict[ObjectId, tuple[StatementId, ...]] = {}
     for commit, landings in bench.ledger.landings(ids).items():
         about = {testimony.statement_id: testimony.statement for testimony in signoffs.get(commit, ())}
-        if any(statement.decision in (Decision.REJECT, Decision.REVOKE) for statement in about.values()):
+        if any(statement.decision.value in UNSETTLING for statement in about.values()):
             continue
         for landing in landings:
             admits = all(
@@ -177,9 +211,14 @@ class _Gathering:
         self.signoffs = signoffs
         self.new = new
         self.rules = bench.policy.rules_for(ref)
-        self.declarations = {commit.id: declare(commit) for commit in commits}
+        self.declarations = {commit.id: self._declare(commit) for commit in commits}
         self.brings = self._brings_assisted()
         self._ranges: dict[tuple[str, str], bool] = {}
+
+    def _declare(self, commit: Commit) -> Declaration:
+        """Read the marks; a hostile message takes seconds, and many of them must not add up past the limit."""
+        self.bench.engine.check_time()
+        return declare(commit)
 
     def dossiers(self, known: Mapping[ObjectId, object]) -> list[Dossier]:
         """Return the dossiers of all commits that are not known, in order."""
@@ -280,7 +319,9 @@ class _Gathering:
         if len(testimonies) > self.bench.policy.limits.signoffs:
             limit = self.bench.policy.limits.signoffs
             raise UnjudgeableError(reason("too-many-signoffs", commit=commit.id, limit=limit))
-        return approval.judge_signoffs(
+        from gatekeeper.core.approval import judge_signoffs  # only where there is a sign-off
+
+        return judge_signoffs(
             commit,
             testimonies,
             ref=self.ref,

@@ -6,13 +6,12 @@ YAML: a hook is a new process for every push.
 
 from __future__ import annotations
 
+import gc
 import os
-import signal
 import sys
 
 from gatekeeper.core.push import Push, parse_updates
 from gatekeeper.core.verdict import Outcome
-from gatekeeper.git import TimeoutExceededError
 from gatekeeper.opening import Server
 from gatekeeper.receiving import receive
 from gatekeeper.servers import identify
@@ -28,7 +27,6 @@ ACCEPTED, REFUSED, UNDECIDED = 0, 1, 3
 CHANGES_THE_MEANING = ("GIT_NAMESPACE", "GIT_SHALLOW_FILE")
 """Variables under which a push means something else than it says; all others are simply not inherited."""
 MAX_OPTIONS = 64
-GRACE_SECONDS = 5
 
 
 class RefusedEnvironmentError(Exception):
@@ -46,6 +44,7 @@ def main(hook: str, git: str, chained: str) -> int:
     Returns:
         The exit status: 0 accepted, 1 refused, 3 could not decide.
     """
+    gc.enable()
     try:
         return HOOKS[hook](dict(os.environ), git, chained)
     except BaseException as error:  # noqa: BLE001 - the gate fails closed, whatever it is that fails
@@ -69,10 +68,6 @@ def _say(text: str) -> None:
         pass
 
 
-def _time_is_over(_number: int, _frame: object) -> None:
-    raise TimeoutExceededError("the time for one push is over")
-
-
 def pre_receive(environment: Mapping[str, str], git: str, chained: str) -> int:
     """Judge the push on standard input."""
     for name in CHANGES_THE_MEANING:
@@ -85,14 +80,11 @@ def pre_receive(environment: Mapping[str, str], git: str, chained: str) -> int:
         updates = parse_updates(data, server.object_format)
         ledger = server.ledger()
         force = server.in_force(ledger)
-        signal.signal(signal.SIGALRM, _time_is_over)
-        signal.alarm(force.policy.limits.seconds + GRACE_SECONDS)
         server.set_time_limit(force.policy.limits.seconds)
         pusher = identify(environment, server.platform)
         push = Push(updates=updates, pusher=pusher, options=_options(environment))
         gate = server.gate(ledger, force)
         answer = receive(push, gate)
-        signal.alarm(0)
         ledger.close()
     outcome = answer.verdict.outcome
     if not answer.quiet:

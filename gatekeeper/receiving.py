@@ -6,7 +6,6 @@ prints, and nothing of the push is written but the ledger's entry, before the an
 
 from __future__ import annotations
 
-from gatekeeper.admitting import Admitted, NotAdmittedError, admit
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import ObjectId, Timestamp
@@ -17,16 +16,27 @@ from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
 from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome, RefFinding, Verdict
 from gatekeeper.formats.json import verdict_data
-from gatekeeper.gathering import Arrival, Bench, Gathered, UnjudgeableError, gather, read_commits
+from gatekeeper.gathering import (
+    Arrival,
+    Bench,
+    Court,
+    Gathered,
+    UnjudgeableError,
+    from_ledger,
+    gather,
+    read_commits,
+)
 from gatekeeper.git import Engine, GitError, Ref
 from gatekeeper.ledger import ConflictError, Ledger, LedgerError, Receipt
 from gatekeeper.reconciling import compare
-from gatekeeper.testimonies import Court, from_ledger
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
+
+    from gatekeeper.admitting import Admitted
+    from gatekeeper.core.testimony import Testimony
 
 ATTEMPTS = 3
 """How often a push is judged again because another one was recorded in between."""
@@ -208,6 +218,8 @@ class _Receiving:
             if item.finding.ref != SIGNOFFS or item.finding.problems:
                 judged.append(item)
                 continue
+            from gatekeeper.admitting import NotAdmittedError, admit  # only for a push of sign-offs
+
             old = None if item.finding.old == self.zero else item.finding.old
             try:
                 admitted = admit(self.gate.engine, self.gate.policy, self._court(), old, item.update.new)
@@ -225,7 +237,7 @@ class _Receiving:
             now=self.gate.now,
         )
 
-    def _bench(self, arriving: Sequence[Any]) -> Bench:
+    def _bench(self, arriving: Sequence[Testimony]) -> Bench:
         gate = self.gate
         return Bench(
             engine=gate.engine,

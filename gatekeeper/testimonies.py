@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from gatekeeper.core.approval import Testimony, examine
-from gatekeeper.core.ids import Fingerprint, ObjectId, Timestamp
-from gatekeeper.core.people import Roster
+from gatekeeper.core.approval import examine
+from gatekeeper.core.ids import Fingerprint, Timestamp
 from gatekeeper.core.record import Record
 from gatekeeper.core.signoff import (
     NAMESPACE,
@@ -14,21 +13,10 @@ from gatekeeper.core.signoff import (
     parse_envelope,
     parse_statement,
 )
-from gatekeeper.ledger import Ledger, StoredSignoff
+from gatekeeper.core.testimony import Testimony
+from gatekeeper.gathering import Court
+from gatekeeper.ledger import StoredSignoff
 from gatekeeper.schemes import Outcome
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-
-class Court(Record):
-    """By what a testimony is examined."""
-
-    roster: Roster
-    repository: str
-    leavers_drop: bool
-    now: Timestamp
 
 
 class Checked(Record):
@@ -104,23 +92,3 @@ def recall(stored: StoredSignoff, court: Court) -> Testimony:
 
 def _examined(court: Court, testimony: Testimony) -> Testimony:
     return examine(testimony, repository=court.repository, leavers_drop=court.leavers_drop, now=court.now)
-
-
-def from_ledger(
-    ledger: Ledger, court: Court, arriving: Sequence[Testimony] = ()
-) -> Callable[[Sequence[ObjectId]], Mapping[ObjectId, Sequence[Testimony]]]:
-    """Return a source of testimonies: what the ledger received before, and what arrives with this push."""
-
-    def about(ids: Sequence[ObjectId]) -> Mapping[ObjectId, Sequence[Testimony]]:
-        found = {
-            commit: [recall(stored, court) for stored in received]
-            for commit, received in ledger.signoffs(ids).items()
-        }
-        wanted = set(ids)
-        for testimony in arriving:
-            for commit in testimony.statement.commits:
-                if commit.id in wanted:
-                    found.setdefault(commit.id, []).append(testimony)
-        return found
-
-    return about

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from gatekeeper.core.ids import ObjectId
-from gatekeeper.desk import Clone
 from gatekeeper.delivering import file_signoff
+from gatekeeper.desk import Clone
 from gatekeeper.resources import resource
 from gatekeeper.schemes.ssh_keygen import public_key_of
 from gatekeeper.signing import Terms, propose, sign

@@ -11,11 +11,10 @@ from gatekeeper.cli.policy import read
 from gatekeeper.config.loading import load_policy, load_roster
 from gatekeeper.config.published import Published
 from gatekeeper.desk import Clone
-from gatekeeper.gathering import Bench
+from gatekeeper.gathering import Bench, Court, from_ledger
 from gatekeeper.installing import find_git
 from gatekeeper.opening import Server
 from gatekeeper.settling import reconcile
-from gatekeeper.testimonies import Court, from_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable

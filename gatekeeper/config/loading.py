@@ -6,10 +6,8 @@ Both ways end in the same builders. What is only kept or skipped for speed never
 from __future__ import annotations
 
 from gatekeeper.config.cache import CachedRoster
-from gatekeeper.config.fitting import check_against
 from gatekeeper.config.policy import build_policy
 from gatekeeper.config.reading import Report
-from gatekeeper.config.roster import build_roster
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.people import ListedRoster
 
@@ -46,6 +44,8 @@ def load_roster(content: bytes, source: str, cache: CompiledCache | None = None)
     digest = sha256_hex(content)
 
     def parse() -> ParsedRoster:
+        from gatekeeper.config.roster import build_roster  # a hook finds the roster in the cache
+
         data, report = _parse(content, source)
         ladder, people = build_roster(data, report)
         report.check()
@@ -75,6 +75,8 @@ def load_policy(content: bytes, source: str, roster: Roster, cache: CompiledCach
         policy = cache.policy(digest, roster_digest)
         if policy is not None:
             return policy
+    from gatekeeper.config.fitting import check_against  # a hook finds the policy in the cache
+
     data, report = _parse(content, source)
     policy = build_policy(data, report)
     check_against(policy, roster, report)

@@ -7,36 +7,17 @@ A flaw is a code, as in `reasons`; no flaw means good. What a rule asks of a sig
 from __future__ import annotations
 
 from gatekeeper.core.commits import Commit
-from gatekeeper.core.ids import ChangeDigest, Fingerprint, ObjectId, StatementId, Timestamp
+from gatekeeper.core.ids import ChangeDigest, ObjectId, StatementId, Timestamp
 from gatekeeper.core.people import Person
-from gatekeeper.core.record import Record
 from gatekeeper.core.signoff import Decision, SignedCommit, Statement
+from gatekeeper.core.testimony import GOOD, Judged, Standing, Testimony
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-GOOD = ""
 CLOCK_SKEW = 600
 """Seconds by which a signer's clock may be ahead of the server's."""
-
-
-class Testimony(Record):
-    """A statement with all that was found out about its signature and its signer."""
-
-    statement_id: StatementId
-    statement: Statement
-    fingerprint: Fingerprint
-    signer: Person | None
-    """Whose key it is, by the roster from before the push."""
-    received_at: Timestamp
-    """The ledger's time of first receipt; in a clone, now."""
-    flaw: str = GOOD
-    """Why it counts for nothing, whatever it is about; set by `examine`."""
-    touched: bool | None = None
-    """For FIDO keys, from the signed bytes: whether the key was touched. None: not a FIDO key."""
-    verified_user: bool | None = None
-    """Likewise, whether a PIN or a fingerprint was given."""
 
 
 def examine(testimony: Testimony, *, repository: str, leavers_drop: bool, now: Timestamp) -> Testimony:
@@ -75,24 +56,6 @@ def revoked_statements(testimonies: Iterable[Testimony]) -> frozenset[StatementI
         if own or testimony.signer.administrator:
             revoked.add(target)
     return frozenset(revoked)
-
-
-class Standing(Record):
-    """A sign-off beside a commit and a ref: whether it is good there."""
-
-    testimony: Testimony
-    flaw: str = GOOD
-
-
-class Judged(Record):
-    """The sign-offs about one commit, sorted by what they decide."""
-
-    approvals: tuple[Standing, ...] = ()
-    """All `approve` statements, good or not, so that a refusal can say why one was ignored."""
-    vetoes: tuple[Testimony, ...] = ()
-    """The good `reject` statements in force."""
-    author_statements: tuple[Testimony, ...] = ()
-    """The good `author` statements in force."""
 
 
 def judge_signoffs(

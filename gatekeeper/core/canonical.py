@@ -11,7 +11,6 @@ import json
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
     from typing import TypeAlias, Union
 
     Json: TypeAlias = Union[str, bool, "Mapping[str, Json]", "Sequence[Json]"]

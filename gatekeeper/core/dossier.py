@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import enum
 
-from gatekeeper.core.approval import Judged
 from gatekeeper.core.authorship import Authorship
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.declaration import Declaration
 from gatekeeper.core.people import Person
 from gatekeeper.core.record import Record
+from gatekeeper.core.testimony import Judged
 
 
 class Addition(enum.Enum):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 
-from gatekeeper.core.approval import Standing
 from gatekeeper.core.authorship import Proof
 from gatekeeper.core.declaration import State
 from gatekeeper.core.dossier import Addition, Dossier
@@ -12,9 +11,10 @@ from gatekeeper.core.globs import matches_path, matches_ref
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.people import Ladder, Person, Who
-from gatekeeper.core.record import Record
-from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome, RuleFinding, SignoffView, worst
 from gatekeeper.core.reasons import Reason, reason
+from gatekeeper.core.record import Record
+from gatekeeper.core.testimony import Standing
+from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome, RuleFinding, SignoffView, worst
 
 
 class Independence(enum.Enum):

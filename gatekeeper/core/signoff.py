@@ -6,7 +6,6 @@ Whether a signature is good is `schemes`' business, whether a sign-off counts is
 
 from __future__ import annotations
 
-import base64
 import binascii
 import enum
 
@@ -168,13 +167,18 @@ def dump_statement(statement: Statement) -> bytes:
     )
 
 
+def _encode(data: bytes) -> str:
+    """Return padded standard base64 (RFC 4648 section 4)."""
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
+
+
 def dump_envelope(envelope: Envelope) -> bytes:
     """Return the canonical bytes of an envelope: the content of a file of the store."""
     return canonical.dump(
         {
-            "payload": base64.b64encode(envelope.payload).decode(),
+            "payload": _encode(envelope.payload),
             "payloadType": PAYLOAD_TYPE,
-            "signatures": [{"keyid": envelope.keyid, "sig": base64.b64encode(envelope.signature).decode()}],
+            "signatures": [{"keyid": envelope.keyid, "sig": _encode(envelope.signature)}],
         }
     )
 
@@ -339,10 +343,10 @@ def parse_statement(payload: bytes) -> Statement:
 def _base64(members: _Members, name: str) -> bytes:
     text = members.text(name)
     try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+        data = binascii.a2b_base64(text)
+    except ValueError:
         data = b""
-    if not data or base64.b64encode(data).decode() != text:
+    if not data or _encode(data) != text:
         raise MalformedSignoffError(f"{members.where}.{name} is no padded standard base64")
     return data
 

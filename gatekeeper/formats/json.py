@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from gatekeeper.core.approval import Standing
-from gatekeeper.core.audit import Audit
 from gatekeeper.core.authorship import Authorship
 from gatekeeper.core.clock import format_time
 from gatekeeper.core.declaration import Declaration
 from gatekeeper.core.people import Person
 from gatekeeper.core.reasons import Reason
+from gatekeeper.core.testimony import Standing
 from gatekeeper.core.verdict import CommitFinding, RefFinding, RuleFinding, SignoffView, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from gatekeeper.core.audit import Audit
 
 VERSION = 1
 MAX_EVIDENCE = 16

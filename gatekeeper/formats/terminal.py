@@ -16,12 +16,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gatekeeper.core.approval import Judged, Testimony
     from gatekeeper.core.audit import Audit
     from gatekeeper.core.changes import FileStat
     from gatekeeper.core.declaration import Declaration
     from gatekeeper.core.dossier import Dossier
     from gatekeeper.core.proposal import Proposal
+    from gatekeeper.core.testimony import Judged, Testimony
 
 COLOURS = {Outcome.ACCEPTED: "green", Outcome.REFUSED: "red", Outcome.UNDECIDED: "yellow"}
 WORDS = {

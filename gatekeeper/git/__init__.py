@@ -89,5 +89,8 @@ class Engine(Protocol):
     def parents(self, commit: ObjectId) -> list[ObjectId]:
         """Return the parents of a commit, in order."""
 
+    def check_time(self) -> None:
+        """Raise `TimeoutExceededError` if the time is over: for long work between two questions."""
+
     def is_ancestor(self, ancestor: ObjectId, descendant: ObjectId) -> bool:
         """Whether one commit is reachable from another."""

@@ -185,6 +185,10 @@ class Plumbing:
         _, output = self._runner.run("rev-list", "--parents", "--max-count=1", commit)
         return [ObjectId(parent) for parent in output.decode("latin-1").split()[1:]]
 
+    def check_time(self) -> None:
+        """See `Engine`."""
+        self._runner.remaining()
+
     def is_ancestor(self, ancestor: ObjectId, descendant: ObjectId) -> bool:
         """See `Engine`."""
         status, _ = self._runner.run("merge-base", "--is-ancestor", ancestor, descendant, accept=(0, 1))

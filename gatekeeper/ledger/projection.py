@@ -54,7 +54,9 @@ def project(database: sqlite3.Connection, number: int, time: int, kind: str, dat
         _fact(database, "default_branch", data["default_branch"])
     if data.get("roster"):
         _only_fact(database, "roster", data["roster"])
-    PROJECTIONS.get(kind, lambda *_: None)(database, number, time, data)
+    projection = PROJECTIONS.get(kind)
+    if projection:
+        projection(database, number, time, data)
 
 
 def _fact(database: sqlite3.Connection, name: str, value: str) -> None:

@@ -1,0 +1,53 @@
+"""Sign-offs as they are weighed: a statement, its signer, and what was found about it. Values only.
+
+How they are weighed is in `approval`, which a push without sign-offs never loads.
+"""
+
+from __future__ import annotations
+
+from gatekeeper.core.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gatekeeper.core.ids import Fingerprint, StatementId, Timestamp
+    from gatekeeper.core.people import Person
+    from gatekeeper.core.signoff import Statement
+
+GOOD = ""
+"""No flaw."""
+
+
+class Testimony(Record):
+    """A statement with all that was found out about its signature and its signer."""
+
+    statement_id: StatementId
+    statement: Statement
+    fingerprint: Fingerprint
+    signer: Person | None
+    """Whose key it is, by the roster from before the push."""
+    received_at: Timestamp
+    """The ledger's time of first receipt; in a clone, now."""
+    flaw: str = GOOD
+    """Why it counts for nothing, whatever it is about; set by `examine`."""
+    touched: bool | None = None
+    """For FIDO keys, from the signed bytes: whether the key was touched. None: not a FIDO key."""
+    verified_user: bool | None = None
+    """Likewise, whether a PIN or a fingerprint was given."""
+
+
+class Standing(Record):
+    """A sign-off beside a commit and a ref: whether it is good there."""
+
+    testimony: Testimony
+    flaw: str = GOOD
+
+
+class Judged(Record):
+    """The sign-offs about one commit, sorted by what they decide."""
+
+    approvals: tuple[Standing, ...] = ()
+    """All `approve` statements, good or not, so that a refusal can say why one was ignored."""
+    vetoes: tuple[Testimony, ...] = ()
+    """The good `reject` statements in force."""
+    author_statements: tuple[Testimony, ...] = ()
+    """The good `author` statements in force."""
