@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from gatekeeper.core.canonical import NotCanonicalError, dump, load
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gatekeeper.core.canonical import Json
 
 texts = st.text(st.characters(codec="utf-8"), max_size=8)
@@ -32,7 +34,7 @@ def test_the_bytes_mean_the_value_to_any_reader_of_json(value: Json) -> None:
     assert json.loads(dump(value)) == value
 
 
-@given(st.binary(max_size=12) | st.text("[]{}\",:ntfu\\ \n1eE.-x", max_size=8).map(str.encode))
+@given(st.binary(max_size=12) | st.text('[]{}",:ntfu\\ \n1eE.-x', max_size=8).map(str.encode))
 def test_bytes_are_canonical_or_refused(data: bytes) -> None:
     try:
         value = load(data)
@@ -41,7 +43,7 @@ def test_bytes_are_canonical_or_refused(data: bytes) -> None:
     assert dump(value) == data
 
 
-def shuffled(value: Any, turn: Any) -> str:
+def shuffled(value: Any, turn: Callable[[list[str]], str]) -> str:
     """JSON that means `value`, written in some other way where `turn` says so."""
     space = turn(["", "", " ", "\n", "\t"])
     if isinstance(value, dict):
@@ -106,7 +108,10 @@ def test_what_is_no_canonical_form_of_these_values_is_refused(data: bytes) -> No
 
 
 def test_control_characters_are_escaped_as_the_rfc_says() -> None:
-    assert dump('\b\t\n\f\r\x1f\x7f"\\/é\U0001f600') == b'"\\b\\t\\n\\f\\r\\u001f\x7f\\"\\\\/\xc3\xa9\xf0\x9f\x98\x80"'
+    assert (
+        dump('\b\t\n\f\r\x1f\x7f"\\/é\U0001f600')
+        == b'"\\b\\t\\n\\f\\r\\u001f\x7f\\"\\\\/\xc3\xa9\xf0\x9f\x98\x80"'
+    )
 
 
 def test_members_are_sorted_as_the_example_of_the_rfc() -> None:

@@ -74,14 +74,33 @@ def test_a_time_past_the_calendar_is_shown_as_its_end(when: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("1m", 60), ("24h", 86_400), ("90d", 7_776_000), ("2w", 1_209_600), ("999999m", 59_999_940)]
+    ("text", "seconds"),
+    [("1m", 60), ("24h", 86_400), ("90d", 7_776_000), ("2w", 1_209_600), ("999999m", 59_999_940)],
 )
 def test_a_span_is_a_number_and_a_unit(text: str, seconds: int) -> None:
     assert parse_span(text) == seconds
 
 
 @pytest.mark.parametrize(
-    "text", ["", "d", "90", "90s", "90D", "0d", "-1d", "+1d", "1.5d", "1 d", " 1d", "1d ", "٣d", "²d", "1000000m", "1_0d"]
+    "text",
+    [
+        "",
+        "d",
+        "90",
+        "90s",
+        "90D",
+        "0d",
+        "-1d",
+        "+1d",
+        "1.5d",
+        "1 d",
+        " 1d",
+        "1d ",
+        "٣d",
+        "²d",
+        "1000000m",
+        "1_0d",
+    ],
 )
 def test_nothing_else_is_a_span(text: str) -> None:
     with pytest.raises(MalformedTimeError, match="is no span"):

@@ -74,7 +74,9 @@ def test_the_bad_line_is_named() -> None:
         parse_updates(line() + b"x\n", SHA1)
 
 
-@pytest.mark.parametrize("name", ["refs/heads/a b", " refs/heads/main", "HEAD", "refs/x", "refs/foo/../bar", "refs/heads/a\r"])
+@pytest.mark.parametrize(
+    "name", ["refs/heads/a b", " refs/heads/main", "HEAD", "refs/x", "refs/foo/../bar", "refs/heads/a\r"]
+)
 def test_names_are_taken_as_they_are(name: str) -> None:
     (update,) = parse_updates(line(name=name), SHA1)
     assert update.ref == name

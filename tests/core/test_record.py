@@ -75,7 +75,7 @@ def test_unknown_fields_are_all_named() -> None:
 
 def test_fields_cannot_be_given_by_position() -> None:
     with pytest.raises(TypeError):
-        Point(1)  # type: ignore[misc]
+        Point(1)  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize("name", ["x", "y", "z", "count"])

@@ -1,0 +1,459 @@
+"""Raw commit bytes: strict where honest commits are, tolerant where they are not, and never unlike Git."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gatekeeper.core.commits import Commit, MalformedCommitError, parse_commit, parse_identity
+from gatekeeper.core.ids import FORMATS, SHA1, SHA256, ObjectFormat, ObjectId
+from gatekeeper.core.keys import parse_public_key
+from gatekeeper.schemes.commits import commit_signer
+from tests.schemes.sshkeys import make_key, pub
+from tests.support.environment import require
+from tests.support.repositories import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+TREE = b"tree " + b"4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+PARENT = b"parent " + b"b" * 40
+WHO = b"A U Thor <author@example.com> 1780000000 +0000"
+AUTHOR = b"author " + WHO
+COMMITTER = b"committer " + WHO
+PLAIN = (TREE, PARENT, AUTHOR, COMMITTER)
+SIGNATURE = b"gpgsig -----BEGIN SSH SIGNATURE-----\n U1NIU0lH\n -----END SSH SIGNATURE-----"
+SOME_ID = ObjectId("c" * 40)
+
+
+def raw(*headers: bytes, message: bytes = b"Subject\n") -> bytes:
+    return b"\n".join(headers) + b"\n\n" + message
+
+
+def parse(data: bytes, object_format: ObjectFormat = SHA1) -> Commit:
+    return parse_commit(ObjectId("c" * object_format.hex_length), data, object_format)
+
+
+def author(value: bytes) -> bytes:
+    return raw(TREE, PARENT, b"author " + value, COMMITTER)
+
+
+# GIT-FACTS section 9 has where each line was seen; Git's fsck.c is the source of the names.
+REFUSED = {
+    "two authors": raw(TREE, PARENT, AUTHOR, AUTHOR, COMMITTER),
+    "two committers": raw(TREE, PARENT, AUTHOR, COMMITTER, COMMITTER),
+    "a second author later": raw(*PLAIN, b"encoding x", AUTHOR),
+    "a second committer later": raw(*PLAIN, b"encoding x", COMMITTER),
+    "a second tree": raw(*PLAIN, TREE),
+    "two trees": raw(TREE, TREE, AUTHOR, COMMITTER),
+    "a parent after the committer": raw(*PLAIN, PARENT),
+    "a parent after the author": raw(TREE, AUTHOR, PARENT, COMMITTER),
+    "no tree": raw(AUTHOR, COMMITTER),
+    "no author": raw(TREE, PARENT, COMMITTER),
+    "no committer": raw(TREE, PARENT, AUTHOR),
+    "nothing": b"",
+    "only a newline": b"\n",
+    "only a message": b"\n\nmessage\n",
+    "tree not first": raw(PARENT, TREE, AUTHOR, COMMITTER),
+    "committer before author": raw(TREE, PARENT, COMMITTER, AUTHOR),
+    "header before author": raw(TREE, PARENT, b"encoding x", AUTHOR, COMMITTER),
+    "header between author and committer": raw(TREE, PARENT, AUTHOR, b"encoding x", COMMITTER),
+    "NUL in the message": raw(*PLAIN, message=b"a\0b\n"),
+    "NUL in a header": raw(*PLAIN, b"x a\0b"),
+    "NUL in a name": author(b"A\0B <a@b> 1 +0000"),
+    "header without final newline": b"\n".join(PLAIN),
+    "CRLF": raw(*PLAIN).replace(b"\n", b"\r\n"),
+    "CR after the tree": raw(TREE + b"\r", PARENT, AUTHOR, COMMITTER),
+    "upper-case tree id": raw(TREE.replace(b"4b825dc", b"4B825DC"), AUTHOR, COMMITTER),
+    "upper-case parent id": raw(TREE, b"parent " + b"B" * 40, AUTHOR, COMMITTER),
+    "short id": raw(TREE[:-1], AUTHOR, COMMITTER),
+    "long id": raw(TREE + b"0", AUTHOR, COMMITTER),
+    "id of the other format": raw(b"tree " + b"4" * 64, AUTHOR, COMMITTER),
+    "two spaces before an id": raw(b"tree  " + TREE[5:], AUTHOR, COMMITTER),
+    "space after an id": raw(TREE + b" ", AUTHOR, COMMITTER),
+    "tree without an id": raw(b"tree", AUTHOR, COMMITTER),
+    "author without a value": raw(TREE, b"author", COMMITTER),
+    "continuation after tree": raw(TREE, b" more", AUTHOR, COMMITTER),
+    "continuation after parent": raw(TREE, PARENT, b" more", AUTHOR, COMMITTER),
+    "continuation after author": raw(TREE, AUTHOR, b" more", COMMITTER),
+    "continuation after committer": raw(*PLAIN, b" more"),
+    "continuation first": b" " + raw(*PLAIN),
+    "no date": author(b"A <a@b>"),
+    "no date but a space": author(b"A <a@b> "),
+    "no zone": author(b"A <a@b> 1"),
+    "date with zeros in front": author(b"A <a@b> 01 +0000"),
+    "negative date": author(b"A <a@b> -1 +0000"),
+    "signed date": author(b"A <a@b> +1 +0000"),
+    "hexadecimal date": author(b"A <a@b> 0x1 +0000"),
+    "date of other digits": author("A <a@b> ٣ +0000".encode()),
+    "date past 63 bits": author(b"A <a@b> 9223372036854775808 +0000"),
+    "date past 64 bits": author(b"A <a@b> 18446744073709551617 +0000"),
+    "date of many digits": author(b"A <a@b> " + b"9" * 10_000 + b" +0000"),
+    "two spaces before the date": author(b"A <a@b>  1 +0000"),
+    "two spaces before the zone": author(b"A <a@b> 1  +0000"),
+    "zone of six digits": author(b"A <a@b> 1 +000000"),
+    "zone of three digits": author(b"A <a@b> 1 +000"),
+    "zone without a sign": author(b"A <a@b> 1 00000"),
+    "zone of letters": author(b"A <a@b> 1 +abcd"),
+    "something after the zone": author(b"A <a@b> 1 +0000 x"),
+    "tab before the zone": author(b"A <a@b> 1\t+0000"),
+    "less-than in the name": author(b"A < B <a@b> 1 +0000"),
+    "greater-than in the name": author(b"A > B <a@b> 1 +0000"),
+    "less-than in the address": author(b"A <a<b> 1 +0000"),
+    "two addresses": author(b"A <a@b> <c@d> 1 +0000"),
+    "greater-than in the address": author(b"A <a>b> 1 +0000"),
+    "two closing brackets": author(b"A <a@b>> 1 +0000"),
+    "no space before the address": author(b"A<a@b> 1 +0000"),
+    "no name": author(b"<a@b> 1 +0000"),
+    "no space after the address": author(b"A <a@b>1 +0000"),
+    "no brackets": author(b"A a@b 1 +0000"),
+    "committer with a bad date": raw(TREE, PARENT, AUTHOR, b"committer A <a@b> x +0000"),
+}
+ACCEPTED = {
+    "a root commit": raw(TREE, AUTHOR, COMMITTER),
+    "the same parent twice": raw(TREE, PARENT, PARENT, AUTHOR, COMMITTER),
+    "ten parents": raw(TREE, *[b"parent " + b"%040x" % number for number in range(10)], AUTHOR, COMMITTER),
+    "no newline at the end": raw(*PLAIN, message=b"Subject"),
+    "empty message": raw(*PLAIN, message=b""),
+    "message of newlines": raw(*PLAIN, message=b"\n\n\n"),
+    "no blank line after the header": b"\n".join(PLAIN) + b"\n",
+    "empty name": author(b" <a@b> 1 +0000"),
+    "empty address": author(b"A <> 1 +0000"),
+    "address without @": author(b"A <nobody> 1 +0000"),
+    "address with spaces": author(b"A <some body at home> 1 +0000"),
+    "name with quotes, dots, commas": author(b'".A, \\B\'.," <a@b> 1 +0000'),
+    "long name": author(b"A" * 3_000 + b" <a@b> 1 +0000"),
+    "name that is not UTF-8": author(b"J\xf6rg \xff\xfe <a@b> 1 +0000"),
+    "name with ESC": author(b"\x1b$B;3ED\x1b(B <a@b> 1 +0000"),
+    "date zero": author(b"A <a@b> 0 +0000"),
+    "largest date": author(b"A <a@b> 9223372036854775807 +0000"),
+    "odd zone": author(b"A <a@b> 1 -9959"),
+    "message that is not UTF-8": raw(*PLAIN, message=b"\xff\xfe\n"),
+    "control characters and CR in the message": raw(*PLAIN, message=b"a\r\nb\x07\x1b[31m\n"),
+    "header lines in the message": raw(
+        *PLAIN, message=AUTHOR + b"\n" + COMMITTER + b"\n\n" + SIGNATURE + b"\n"
+    ),
+    "encoding with quotes": raw(*PLAIN, b"encoding 'utf8'"),
+    "unknown encoding": raw(*PLAIN, b"encoding klingon"),
+    "two encodings": raw(*PLAIN, b"encoding a", b"encoding b"),
+    "mergetags": raw(
+        *PLAIN, b"mergetag object " + b"d" * 40 + b"\n type commit\n tag v1\n \n text", b"mergetag x"
+    ),
+    "change-id before the signature": raw(*PLAIN, b"change-id zyx", SIGNATURE),
+    "Mercurial's headers": raw(*PLAIN, b"HG:extra a:b", b"HG:extra c:d", b"HG:rename-source hg"),
+    "header without a space": raw(*PLAIN, b"gitbutler-headers-version"),
+    "header without a value": raw(*PLAIN, b"x "),
+    "seventeen signatures": raw(*PLAIN, *[SIGNATURE] * 17),
+    "CR inside a signature": raw(*PLAIN, SIGNATURE.replace(b"\n", b"\r\n")),
+}
+
+
+@pytest.mark.parametrize("data", REFUSED.values(), ids=REFUSED)
+def test_what_no_honest_commit_has_is_refused(data: bytes) -> None:
+    with pytest.raises(MalformedCommitError):
+        parse(data)
+
+
+@pytest.mark.parametrize("data", ACCEPTED.values(), ids=ACCEPTED)
+def test_what_honest_commits_have_is_accepted(data: bytes) -> None:
+    assert parse(data).committer.name == b"A U Thor"
+
+
+@pytest.mark.parametrize("data", [data for name, data in ACCEPTED.items()], ids=ACCEPTED)
+def test_git_calls_none_of_the_accepted_an_error(data: bytes, repository: Repository) -> None:
+    """What `git fsck` refuses, the gate never accepts: the server's own check would stop it anyway."""
+    made = repository.write("commit", data)
+    reports = fsck(repository, made)
+    assert not [line for line in reports if line.startswith("error in commit")]
+
+
+@pytest.mark.parametrize(
+    "name", ["two authors", "no committer", "date past 63 bits", "no space before the address"]
+)
+def test_git_calls_these_of_the_refused_an_error(name: str, repository: Repository) -> None:
+    made = repository.write("commit", REFUSED[name])
+    assert [line for line in fsck(repository, made) if line.startswith("error in commit")]
+
+
+def fsck(repository: Repository, commit: ObjectId) -> list[str]:
+    done = subprocess.run(
+        ["git", "fsck", "--no-dangling", "--no-reflogs", commit],
+        cwd=repository.path,
+        capture_output=True,
+        check=False,
+    )
+    return [line for line in done.stderr.decode("utf-8", "replace").splitlines() if commit in line]
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    made = Repository(tmp_path_factory.mktemp("commits") / "r.git")
+    made.raw_tree([])
+    return made
+
+
+@given(st.binary(max_size=200))
+def test_parsing_any_bytes_raises_nothing_but_malformed(data: bytes) -> None:
+    with pytest.raises(MalformedCommitError):
+        parse(data)
+
+
+lines = st.sampled_from(
+    [
+        TREE,
+        PARENT,
+        AUTHOR,
+        COMMITTER,
+        SIGNATURE,
+        b"encoding x",
+        b" more",
+        b"",
+        b"x",
+        b"author x",
+        b"\r",
+        b"\0",
+        b"gpgsig",
+    ]
+)
+
+
+@given(st.lists(lines, max_size=9), st.booleans())
+def test_any_arrangement_of_lines_is_a_commit_or_malformed(arranged: list[bytes], final: bool) -> None:
+    data = b"\n".join(arranged) + b"\n" * final
+    try:
+        commit = parse(data)
+    except MalformedCommitError:
+        return
+    order = [line.partition(b" ")[0] for line in data.partition(b"\n\n")[0].split(b"\n")]
+    leading = [b"tree", *[b"parent"] * len(commit.parents), b"author", b"committer"]
+    assert order[: len(leading)] == leading
+    assert not set(order[len(leading) :]) & {b"tree", b"parent", b"author", b"committer"}
+
+
+words = st.binary(min_size=1, max_size=12).map(lambda data: data.translate(None, b"\0\n<>"))
+
+
+@given(words, words, st.integers(0, 2**63 - 1), st.from_regex(rb"\A[+-][0-9]{4}\Z"))
+def test_an_identity_is_taken_apart_at_its_brackets(
+    name: bytes, email: bytes, time: int, zone: bytes
+) -> None:
+    line = b"%s <%s> %d %s" % (name, email, time, zone)
+    identity = parse_identity(line)
+    assert (identity.name, identity.email, identity.time, identity.zone) == (name, email, time, zone)
+    assert identity.line == line
+
+
+@given(st.binary(max_size=40))
+def test_an_identity_holds_nothing_that_its_line_does_not_say(line: bytes) -> None:
+    try:
+        identity = parse_identity(line)
+    except MalformedCommitError:
+        return
+    assert line == b"%s <%s> %d %s" % (identity.name, identity.email, identity.time, identity.zone)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize(
+    ("author_name", "email", "message"),
+    [
+        ("Senior One", "senior@example.com", "Add retry\n\nBody\n\nAssisted-by: claude\n"),
+        ("Жан-Поль  Ünicode", "ж@example.com", "\n\n  Leading blank lines\n"),
+        ('"Dr. X", Jr.', "no-address", "no newline at the end"),
+        ("A", "a@b", ""),
+    ],
+)
+def test_fields_are_those_that_git_reads(
+    name: str, author_name: str, email: str, message: str, tmp_path: Path
+) -> None:
+    repository = Repository(tmp_path / "r.git", name)
+    tree = repository.tree({b"file": b"content"})
+    who = {"GIT_AUTHOR_NAME": author_name, "GIT_AUTHOR_EMAIL": email, "GIT_AUTHOR_DATE": "1780000000 +0130"}
+    who |= {"GIT_COMMITTER_NAME": "C", "GIT_COMMITTER_EMAIL": "c@d", "GIT_COMMITTER_DATE": "1780000060 -0700"}
+    first = repository.git("commit-tree", tree, data=b"first", env=who).decode().strip()
+    parents = ("-p", first)
+    made = repository.git("commit-tree", tree, *parents, data=message.encode(), env=who).decode().strip()
+    commit = parse_commit(ObjectId(made), repository.git("cat-file", "commit", made), FORMATS[name])
+    formatted = "%H%x00%T%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct"
+    fields = repository.git("log", "-1", f"--format={formatted}", made).decode().rstrip("\n").split("\0")
+    assert fields == [
+        commit.id,
+        commit.tree,
+        " ".join(commit.parents),
+        commit.author.name.decode(),
+        commit.author.email.decode(),
+        str(commit.author.time),
+        commit.committer.name.decode(),
+        commit.committer.email.decode(),
+        str(commit.committer.time),
+    ]
+    assert commit.author.zone == b"+0130"
+    assert commit.message == message.encode()
+    assert (commit.is_merge, commit.encoding, commit.signature, commit.signed_payload) == (
+        False,
+        None,
+        None,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "subject"),
+    [
+        (b"Subject\n\nBody", b"Subject"),
+        (b"\n \n\tSubject  \r\nmore", b"Subject"),
+        (b"", b""),
+        (b"\n\n", b""),
+        (b"no newline", b"no newline"),
+    ],
+)
+def test_the_subject_is_the_first_line_that_is_not_blank(message: bytes, subject: bytes) -> None:
+    assert parse(raw(*PLAIN, message=message)).subject == subject
+
+
+def test_a_merge_has_two_parents_or_more() -> None:
+    assert parse(raw(TREE, PARENT, PARENT, AUTHOR, COMMITTER)).is_merge
+    assert not parse(raw(*PLAIN)).is_merge
+
+
+def test_the_first_encoding_counts() -> None:
+    assert parse(raw(*PLAIN, b"encoding a", b"encoding b")).encoding == b"a"
+
+
+def test_a_signature_of_several_lines_is_joined_and_cut_out_of_the_payload() -> None:
+    commit = parse(raw(*PLAIN, b"change-id z", SIGNATURE, b"encoding x", message=b"gpgsig stays\n more\n"))
+    assert commit.signature == b"-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----"
+    assert commit.signed_payload == raw(
+        *PLAIN, b"change-id z", b"encoding x", message=b"gpgsig stays\n more\n"
+    )
+
+
+def test_two_signatures_count_as_none() -> None:
+    commit = parse(raw(*PLAIN, SIGNATURE, SIGNATURE))
+    assert (commit.signature, commit.signed_payload) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("object_format", "counts", "other"),
+    [(SHA1, b"gpgsig", b"gpgsig-sha256"), (SHA256, b"gpgsig-sha256", b"gpgsig")],
+)
+def test_a_signature_counts_under_the_header_of_its_format_alone(
+    object_format: ObjectFormat, counts: bytes, other: bytes
+) -> None:
+    tree = b"tree " + b"4" * object_format.hex_length
+    both = parse(
+        raw(tree, AUTHOR, COMMITTER, counts + b" one\n two", other + b" three\n four"), object_format
+    )
+    assert both.signature == b"one\ntwo"
+    assert both.signed_payload == raw(tree, AUTHOR, COMMITTER)
+    assert parse(raw(tree, AUTHOR, COMMITTER, other + b" three"), object_format).signature is None
+
+
+def test_a_signed_commit_without_a_message_keeps_its_final_newline_in_the_payload() -> None:
+    commit = parse(b"\n".join((*PLAIN, SIGNATURE)) + b"\n")
+    assert commit.signed_payload == b"\n".join(PLAIN) + b"\n"
+
+
+class SignedHistory:
+    """A commit that git signed with an SSH key."""
+
+    def __init__(self, path: Path, object_format: ObjectFormat) -> None:
+        self.key = make_key(path / "key", "ed25519")
+        self.public = parse_public_key(pub(self.key).read_text())
+        self.allowed = path / "allowed"
+        self.allowed.write_text(f"me@example.com {pub(self.key).read_text()}")
+        self.repository = Repository(path / "r.git", object_format.name)
+        self.format = object_format
+        tree = self.repository.tree({b"file": b"content"})
+        self.id = self.signed(tree, b"Subject\n\nBody\n")
+        self.raw = self.repository.git("cat-file", "commit", self.id)
+
+    def signed(self, tree: ObjectId, message: bytes) -> ObjectId:
+        who = {
+            f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in WHO_GIT.items()
+        }
+        options = ("-c", "gpg.format=ssh", "-c", f"user.signingKey={self.key}")
+        made = self.repository.git(*options, "commit-tree", "-S", tree, data=message, env=who)
+        return ObjectId(made.decode().strip())
+
+    def git_verifies(self, data: bytes) -> bool:
+        made = self.repository.write("commit", data)
+        command = ["git", "-c", f"gpg.ssh.allowedSignersFile={self.allowed}", "verify-commit", made]
+        return not subprocess.run(
+            command, cwd=self.repository.path, capture_output=True, check=False
+        ).returncode
+
+    def we_verify(self, data: bytes) -> bool:
+        commit = parse_commit(self.id, data, self.format)
+        if commit.signature is None or commit.signed_payload is None:
+            return False
+        return commit_signer(commit.signature, commit.signed_payload) == self.public.fingerprint
+
+
+WHO_GIT = {"NAME": "Me", "EMAIL": "me@example.com", "DATE": "1780000000 +0000"}
+
+
+@pytest.fixture(scope="module", params=FORMATS)
+def history(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> SignedHistory:
+    require("ssh-keygen")
+    return SignedHistory(tmp_path_factory.mktemp("signed"), FORMATS[request.param])
+
+
+def test_signature_and_payload_are_those_that_openssh_verifies(
+    history: SignedHistory, tmp_path: Path
+) -> None:
+    commit = parse_commit(history.id, history.raw, history.format)
+    assert commit.signature is not None
+    (tmp_path / "signature").write_bytes(commit.signature + b"\n")
+    command = ["ssh-keygen", "-Y", "verify", "-f", str(history.allowed), "-I", "me@example.com"]
+    command += ["-n", "git", "-s", str(tmp_path / "signature")]
+    done = subprocess.run(
+        command, input=commit.signed_payload, capture_output=True, check=False, env=os.environ
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_git_and_we_agree_that_a_signed_commit_is_signed(history: SignedHistory) -> None:
+    assert history.git_verifies(history.raw)
+    assert history.we_verify(history.raw)
+
+
+def header(data: bytes) -> tuple[bytes, bytes]:
+    head, _, message = data.partition(b"\n\n")
+    return head, message
+
+
+TAMPERING: dict[str, Callable[[bytes, bytes], bytes]] = {
+    "another message": lambda head, message: head + b"\n\n" + message + b"x",
+    "no message": lambda head, message: head + b"\n\n",
+    "another author": lambda head, message: head.replace(b"author Me", b"author You") + b"\n\n" + message,
+    "a header more": lambda head, message: head + b"\nx y\n\n" + message,
+    "the signature twice": lambda head, message: (
+        head + b"\n" + head[head.index(b"gpgsig") :] + b"\n\n" + message
+    ),
+    "a signature cut short": lambda head, message: head[:-40] + b"\n\n" + message,
+    "a signature of another object's kind": lambda head, message: (
+        head.replace(b"gpgsig", b"gpgsigx") + b"\n\n" + message
+    ),
+    "a line below the signature": lambda head, message: head + b"\n x\n\n" + message,
+}
+
+
+@pytest.mark.parametrize("tamper", TAMPERING.values(), ids=TAMPERING)
+def test_a_signed_commit_that_was_changed_is_unsigned(
+    tamper: Callable[[bytes, bytes], bytes], history: SignedHistory
+) -> None:
+    assert not history.we_verify(tamper(*header(history.raw)))
+
+
+def test_what_we_take_for_signed_git_takes_for_signed(history: SignedHistory) -> None:
+    head, message = header(history.raw)
+    other = {b"gpgsig": b"gpgsig-sha256", b"gpgsig-sha256": b"gpgsig"}[history.format.signature_header]
+    foreign = head + b"\n" + other + b" of the other format\n more\n\n" + message
+    assert history.we_verify(foreign)
+    assert history.git_verifies(foreign)
