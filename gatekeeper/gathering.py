@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from gatekeeper.core.signoff import Statement
 
+SHORT_LINE = 12
+"""Commits that are read one after the other; for more a walk is cheaper."""
 UNSETTLING = ("reject", "revoke")
 """Decisions after which a landed commit is judged again."""
 
@@ -125,6 +127,16 @@ def read_commits(bench: Bench, include: Sequence[ObjectId], exclude: Iterable[Ob
             raise UnjudgeableError(reason("too-many-commits", limit=limit))
         commits.append(_parse(bench, raw))
     return commits
+
+
+def read_line(bench: Bench, tip: ObjectId, base: ObjectId) -> list[Commit] | None:
+    """Read the commits on top of `base` if they are a short line, as most pushes are; else None.
+
+    Raises:
+        UnjudgeableError: as for `read_commits`.
+    """
+    found = bench.engine.line(tip, base, min(SHORT_LINE, bench.policy.limits.commits))
+    return None if found is None else [_parse(bench, raw) for raw in found]
 
 
 def read_commit(bench: Bench, commit: ObjectId) -> Commit:

@@ -85,7 +85,7 @@ def pre_receive(environment: Mapping[str, str], git: str, chained: str) -> int:
         push = Push(updates=updates, pusher=pusher, options=_options(environment))
         gate = server.gate(ledger, force)
         answer = receive(push, gate)
-        ledger.close()
+    # The ledger is not closed: that would write its log back on every push, and the process ends here.
     outcome = answer.verdict.outcome
     if not answer.quiet:
         _say(_text(answer, push, gate, force))
@@ -132,7 +132,6 @@ def post_receive(environment: Mapping[str, str], git: str, _chained: str) -> int
     with Server(environment.get("GIT_DIR", "."), git) as server:
         ledger = server.ledger()
         settle(server, ledger, "post-receive")
-        ledger.close()
     return ACCEPTED
 
 

@@ -25,6 +25,7 @@ from gatekeeper.gathering import (
     from_ledger,
     gather,
     read_commits,
+    read_line,
 )
 from gatekeeper.git import Engine, GitError, Ref
 from gatekeeper.ledger import ConflictError, Ledger, LedgerError, Receipt
@@ -294,13 +295,12 @@ class _Receiving:
         policy, finding = self.gate.policy, item.finding
         if item.update.deletes:
             return item if policy.deletions_allowed else _refuse(item, reason("deletion", ref=finding.ref))
-        baselines = self.gate.ledger.baselines(finding.ref)
-        tip, excluded = self._tip_and_exclusions(item.update.new, [finding.old, *baselines])
-        if tip is None:
+        found = self._brought(item, bench)
+        if found is None:
             return _refuse(
                 item, reason("not-a-commit", commit=item.update.new, kind="nothing that leads to a commit")
             )
-        commits = read_commits(bench, [tip], excluded)
+        tip, excluded, commits = found
         if self._rewinds(item, tip, commits):
             item = item if policy.rewinds_allowed else _refuse(item, reason("rewind", ref=finding.ref))
         gathered = gather(
@@ -316,6 +316,17 @@ class _Receiving:
             gathered=gathered,
             finding=item.finding.replace(commits=tuple(judged), known=len(gathered.known)),
         )
+
+    def _brought(
+        self, item: _Work, bench: Bench
+    ) -> tuple[ObjectId, list[ObjectId], list[Commit]] | None:
+        """Return the tip, what was excluded, and the commits that an update brings; None if it leads to no commit."""
+        old, new = item.finding.old, item.update.new
+        line = read_line(bench, new, old) if old != self.zero else None
+        if line is not None:
+            return new, [old], line
+        tip, excluded = self._tip_and_exclusions(new, [old, *self.gate.ledger.baselines(item.finding.ref)])
+        return None if tip is None else (tip, excluded, read_commits(bench, [tip], excluded))
 
     def _rewinds(self, item: _Work, tip: ObjectId, commits: Sequence[Commit]) -> bool:
         """Whether the ref would lose commits; any move of a tag is a rewind."""

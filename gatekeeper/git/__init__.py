@@ -74,6 +74,9 @@ class Engine(Protocol):
     def commits(self, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> Iterator[RawObject]:
         """Yield the commits reachable from `include` and not from `exclude`, parents first."""
 
+    def line(self, tip: ObjectId, base: ObjectId, most: int) -> list[RawObject] | None:
+        """Return the commits from `base` (left out) up to `tip`, if they are one line of at most `most`; else None."""
+
     def ids(self, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> list[ObjectId]:
         """Return only the ids of what `commits` would yield."""
 

@@ -17,12 +17,24 @@ DIFF_TREE = (
     *("-O/dev/null", "--ignore-submodules=none"),
 )
 REV_LIST = ("rev-list", "--topo-order", "--reverse", "--stdin")
+MAX_PARENTS = 2
+"""More do not matter to who only asks whether there is exactly one."""
 SENTINEL = "."
 """diff-tree echoes a line that is no object id: it marks the end of one answer."""
 
 
 def _revisions(include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> bytes:
     return "".join(f"{line}\n" for line in (*include, *(f"^{tip}" for tip in exclude))).encode()
+
+
+def _parents(raw: bytes) -> list[str]:
+    """Return the parents that Git sees in a commit: the `parent` lines right after `tree` (commit.c)."""
+    parents: list[str] = []
+    for line in raw.split(b"\n", 2 + MAX_PARENTS)[1:-1]:
+        if not line.startswith(b"parent "):
+            break
+        parents.append(line[7:].decode("latin-1"))
+    return parents
 
 
 class Plumbing:
@@ -58,6 +70,31 @@ class Plumbing:
     def commits(self, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> Iterator[RawObject]:
         """See `Engine`. A tip that is missing, or no commit, must be ruled out before: Git would list nothing."""
         return self._batch(REV_LIST, stdin=_revisions(include, exclude))
+
+    def line(self, tip: ObjectId, base: ObjectId, most: int) -> list[RawObject] | None:
+        """See `Engine`.
+
+        Where every commit has one parent and the last parent is `base`, these are exactly the commits of
+        `rev-list base..tip`: none of them is behind `base`, which is behind them all. One child instead of three.
+        """
+        found: list[RawObject] = []
+        name = str(tip)
+        with self._runner.converse("cat-file", "--batch") as child:
+            while name != base:
+                if len(found) == most:
+                    return None
+                child.ask(name.encode())
+                words = child.read_line().decode("latin-1").split(" ")
+                if len(words) != 3 or words[1] != "commit" or not words[2].isdigit() or int(words[2]) > self._limit:
+                    return None
+                data = child.read(int(words[2]))
+                child.read(1)
+                parents = _parents(data)
+                if len(parents) != 1:
+                    return None
+                found.append(RawObject(id=name, kind="commit", data=data))
+                name = parents[0]
+        return found[::-1]
 
     def ids(self, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> list[ObjectId]:
         """See `Engine`."""

@@ -67,6 +67,10 @@ class Runner:
             for child in children:
                 child.kill()
 
+    def converse(self, *arguments: str) -> Conversation:
+        """Start a child that answers each line before it reads the next."""
+        return Conversation(self, arguments)
+
     def _input(self, data: bytes) -> int:
         """Return a descriptor from which a child reads `data`."""
         if not data:
@@ -133,15 +137,8 @@ class _Child:
 
     def read(self) -> Iterator[bytes]:
         """Yield output up to its end, within the deadline."""
-        poll = select.poll()
-        poll.register(self.output, select.POLLIN)
         try:
-            while True:
-                if not poll.poll(self._runner.remaining() * 1000):
-                    continue
-                chunk = os.read(self.output, CHUNK)
-                if not chunk:
-                    return
+            while chunk := self.read_some():
                 yield chunk
         except BaseException:
             self.kill()
@@ -149,6 +146,14 @@ class _Child:
         finally:
             os.close(self.output)
             self.output = -1
+
+    def read_some(self) -> bytes:
+        """Return some output, waiting for it within the deadline; nothing at the end."""
+        poll = select.poll()
+        poll.register(self.output, select.POLLIN)
+        while not poll.poll(self._runner.remaining() * 1000):
+            pass
+        return os.read(self.output, CHUNK)
 
     def finish(self, accept: Sequence[int]) -> int:
         """Wait for the end, which closing the output announces; return the exit status."""
@@ -174,3 +179,56 @@ class _Child:
             os.waitpid(self._pid, 0)
             self._pid = 0
             os.close(self._errors)
+
+
+class Conversation:
+    """A child that is asked one short line at a time. A context manager: leaving it ends the child."""
+
+    def __init__(self, runner: Runner, arguments: Sequence[str]) -> None:
+        """See `Runner.converse`."""
+        self._runner = runner
+        read_end, self._input = os.pipe()
+        self._child = _Child(runner, arguments, read_end)
+        self._buffer = b""
+
+    def __enter__(self) -> Conversation:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the child's input and make sure that it is gone."""
+        os.close(self._input)
+        os.close(self._child.output)
+        self._child.kill()
+
+    def ask(self, line: bytes) -> None:
+        """Send a line, which must be short enough for a pipe to take at once (PIPE_BUF)."""
+        try:
+            os.write(self._input, line + b"\n")
+        except BrokenPipeError:
+            self._child.finish(())
+
+    def read_line(self) -> bytes:
+        """Return the next line of output, without its newline."""
+        while b"\n" not in self._buffer:
+            self._more()
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line
+
+    def read(self, size: int) -> bytes:
+        """Return exactly the next `size` bytes of output."""
+        while len(self._buffer) < size:
+            self._more()
+        data, self._buffer = self._buffer[:size], self._buffer[size:]
+        return data
+
+    def _more(self) -> None:
+        """Read what there is, within the deadline.
+
+        Raises:
+            GitError: if the child has ended, with what it said.
+        """
+        chunk = self._child.read_some()
+        if not chunk:
+            self._child.finish(())
+        self._buffer += chunk

@@ -79,9 +79,10 @@ def read_refs(runner: Runner, names: Sequence[str], zero: ObjectId) -> dict[str,
     if wanted:
         _, output = runner.run("for-each-ref", f"--format={REF_FORMAT}", *wanted)
         for line in output.split(b"\n")[:-1]:
-            name, target, symref, head, _ = (
-                field.decode("utf-8", "surrogateescape") for field in line.split(b"\0")
-            )
+            fields = [field.decode("utf-8", "surrogateescape") for field in line.split(b"\0")]
+            if len(fields) != REF_FORMAT.count("%00") + 1:
+                raise GitError(f"`git for-each-ref` answered {line[:100]!r}")
+            name, target, symref, head, _ = fields
             found[name] = Ref(
                 name=name, target=ObjectId(target), resolves_to=symref or name, is_default=head == "*"
             )
