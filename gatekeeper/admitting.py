@@ -35,9 +35,7 @@ class NotAdmittedError(Exception):
         self.reasons = tuple(reasons)
 
 
-def admit(
-    engine: Engine, policy: Policy, court: Court, old: ObjectId | None, new: ObjectId
-) -> list[Admitted]:
+def admit(engine: Engine, policy: Policy, court: Court, old: ObjectId | None, new: ObjectId) -> list[Admitted]:
     """Verify every sign-off that an update of the store adds.
 
     Raises:
@@ -63,9 +61,7 @@ def admit(
         if flaw:
             reasons.append(reason("signoff-not-admitted", statement=addition.statement, why=flaw, what=what))
         else:
-            admitted.append(
-                Admitted(testimony=testimony, envelope=addition.envelope, commits=addition.commits)
-            )
+            admitted.append(Admitted(testimony=testimony, envelope=addition.envelope, commits=addition.commits))
     if reasons:
         raise NotAdmittedError(reasons)
     return admitted
@@ -90,7 +86,5 @@ def _flaw(
     own = statement.decision in (Decision.AUTHOR, Decision.REVOKE) and all(
         commit.author.encode().lower() in signer.emails for commit in statement.commits
     )
-    exist = own and all(
-        kind == "commit" for _, kind, _ in engine.kinds([commit.id for commit in statement.commits])
-    )
+    exist = own and all(kind == "commit" for _, kind, _ in engine.kinds([commit.id for commit in statement.commits]))
     return ("", "") if own and exist else ("signer-may-not", signer.id)

@@ -34,9 +34,7 @@ def context_of(
             rules = [
                 rule
                 for rule in commit.rules
-                if rule.outcome is not Outcome.ACCEPTED
-                and rule.enforcement is Enforcement.REFUSE
-                and rule.approvers
+                if rule.outcome is not Outcome.ACCEPTED and rule.enforcement is Enforcement.REFUSE and rule.approvers
             ]
             for rule in rules:
                 failing.setdefault(rule.rule, []).append(rule)
@@ -47,9 +45,7 @@ def context_of(
         who = rules[0].approvers
         if who is not None:
             excluded = {person_id for rule in rules for person_id in rule.excluded}
-            found.append(
-                (name, approvers(who, roster, excluded=excluded, teams=teams, pusher=person, now=now))
-            )
+            found.append((name, approvers(who, roster, excluded=excluded, teams=teams, pusher=person, now=now)))
     refused = verdict.outcome is not Outcome.ACCEPTED
     return Context(
         receipt=receipt,

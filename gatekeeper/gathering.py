@@ -185,9 +185,7 @@ def _known(
     if bench.ledger is None:
         return {}
     enforced = {
-        rule_digest(rule)
-        for rule in bench.policy.rules_for(ref)
-        if rule.enforced_at(bench.now) is Enforcement.REFUSE
+        rule_digest(rule) for rule in bench.policy.rules_for(ref) if rule.enforced_at(bench.now) is Enforcement.REFUSE
     }
     known: dict[ObjectId, tuple[StatementId, ...]] = {}
     for commit, landings in bench.ledger.landings(ids).items():
@@ -302,9 +300,7 @@ class _Gathering:
             additions[commit.id] = Addition.NOTHING if same else Addition.RESOLUTION
         return additions
 
-    def _changes(
-        self, commits: Sequence[Commit], additions: Mapping[ObjectId, Addition]
-    ) -> dict[ObjectId, _Change]:
+    def _changes(self, commits: Sequence[Commit], additions: Mapping[ObjectId, Addition]) -> dict[ObjectId, _Change]:
         """Return the changes of commits; of a merge against every parent."""
         pairs: list[tuple[str, ...]] = []
         for commit in commits:
@@ -319,9 +315,7 @@ class _Gathering:
                 paths = tuple(sorted({path for change in each for path in paths_of(change)})) if adds else ()
                 found[commit.id] = _Change(digest=merge_digest(each, object_format), paths=paths)
             else:
-                found[commit.id] = _Change(
-                    digest=change_digest(each[0], object_format), paths=paths_of(each[0])
-                )
+                found[commit.id] = _Change(digest=change_digest(each[0], object_format), paths=paths_of(each[0]))
         return found
 
     def _judged(self, commit: Commit, change: _Change | None) -> Judged:
@@ -388,9 +382,7 @@ class _Gathering:
         self, commit: Commit, co_authors: tuple[Person, ...], push: FirstPush | None, signoffs: Judged
     ) -> Authorship:
         author = self.bench.roster.by_email(commit.author.email)
-        machine = (author is not None and author.bot) or bool(
-            is_ai_identity(commit.author.name, commit.author.email)
-        )
+        machine = (author is not None and author.bot) or bool(is_ai_identity(commit.author.name, commit.author.email))
         claims = Claims(
             author=author,
             author_is_machine=machine,
@@ -418,9 +410,7 @@ class _Gathering:
         person = self.bench.roster.by_key(fingerprint) if fingerprint else None
         key = person.key(fingerprint) if person and fingerprint else None
         return (
-            person
-            if key and person and key.valid_at(self.bench.now) and person.employed_at(self.bench.now)
-            else None
+            person if key and person and key.valid_at(self.bench.now) and person.employed_at(self.bench.now) else None
         )
 
 

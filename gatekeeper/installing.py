@@ -15,7 +15,7 @@ from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.push import RESERVED
 from gatekeeper.core.record import Record
 from gatekeeper.ledger.sqlite import SqliteLedger, create
-from gatekeeper.opening import STATE, Server
+from gatekeeper.opening import Server
 from gatekeeper.receiving import is_protected
 from gatekeeper.resources import resource
 from gatekeeper.settling import publish_if_changed

@@ -93,9 +93,7 @@ class Server:
             os.rmdir(self._scratch)
 
     def _real_runner(self) -> Runner:
-        return Runner(
-            self.git, {**base_environment(self.path), "GIT_DIR": self.git_dir}, self._scratch, self._deadline
-        )
+        return Runner(self.git, {**base_environment(self.path), "GIT_DIR": self.git_dir}, self._scratch, self._deadline)
 
     def set_time_limit(self, seconds: int) -> None:
         """Let everything from here on end within `seconds`."""
@@ -106,22 +104,16 @@ class Server:
         """Return an engine in the private Git directory, that sees what is pushed or only what was there before."""
         directories = [os.path.join(self.git_dir, "objects")]
         alternates = self._environment.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
-        directories += [
-            os.path.join(self.git_dir, path) for path in alternates.split(":") if path and '"' not in path
-        ]
+        directories += [os.path.join(self.git_dir, path) for path in alternates.split(":") if path and '"' not in path]
         if quarantined and self.quarantine:
             directories.insert(0, self.quarantine)
         environment = private_environment(self.path, self._private, list(dict.fromkeys(directories)))
-        return Plumbing(
-            Runner(self.git, environment, self._scratch, self._deadline), self.object_format, OBJECT_LIMIT
-        )
+        return Plumbing(Runner(self.git, environment, self._scratch, self._deadline), self.object_format, OBJECT_LIMIT)
 
     @property
     def quarantine(self) -> str:
         """The object directory of the push that is being judged; empty without one (git-receive-pack(1))."""
-        path = self._environment.get("GIT_QUARANTINE_PATH") or self._environment.get(
-            "GIT_OBJECT_DIRECTORY", ""
-        )
+        path = self._environment.get("GIT_QUARANTINE_PATH") or self._environment.get("GIT_OBJECT_DIRECTORY", "")
         return os.path.join(self.git_dir, path) if path else ""
 
     @property

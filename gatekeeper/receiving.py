@@ -167,9 +167,7 @@ class _Receiving:
             problems.append(reason("ref-name", ref=ascii(name)))
         if (protected or reserved) and update.old != ref.target:
             problems.append(reason("ref-moved", ref=name, said=update.old, found=ref.target))
-        finding = RefFinding(
-            ref=name, old=ref.target, new=update.new, protected=protected, problems=tuple(problems)
-        )
+        finding = RefFinding(ref=name, old=ref.target, new=update.new, protected=protected, problems=tuple(problems))
         return _Work(update=update, ref=ref, protected=protected, finding=finding)
 
     def _refuse_collisions(self, work: list[_Work]) -> list[_Work]:
@@ -188,9 +186,7 @@ class _Receiving:
         """Record what landed before; refuse updates of refs that nothing explains."""
         current = {item.finding.ref: item.finding.old for item in work if item.tracked}
         waiting = {update.ref for update in self.gate.ledger.pending()} - current.keys()
-        current.update(
-            {name: ref.target for name, ref in self.gate.refs(sorted(waiting)).items()} if waiting else {}
-        )
+        current.update({name: ref.target for name, ref in self.gate.refs(sorted(waiting)).items()} if waiting else {})
         comparison = compare(self.gate.ledger, current, self.zero)
         if comparison.changes_ledger:
             self.gate.ledger.append(
@@ -277,17 +273,13 @@ class _Receiving:
         lines = tuple((found.id, sha256_hex(found.author.line)) for found in commits if found.id in new)
         return item.replace(gathered=Gathered(dossiers=(), known=(), new=lines))
 
-    def _tip_and_exclusions(
-        self, new: ObjectId, exclude: Sequence[ObjectId]
-    ) -> tuple[ObjectId | None, list[ObjectId]]:
+    def _tip_and_exclusions(self, new: ObjectId, exclude: Sequence[ObjectId]) -> tuple[ObjectId | None, list[ObjectId]]:
         """Return the commit that a new value leads to, None if none, and the exclusions that are still there.
 
         A walk from what is no commit would be empty and look fine; a missing exclusion would be fatal.
         """
         names = [f"{name}^{{commit}}" for name in (new, *dict.fromkeys(exclude)) if name != self.zero]
-        tip, *others = (
-            found if kind == "commit" else None for found, kind, _ in self.gate.engine.kinds(names)
-        )
+        tip, *others = (found if kind == "commit" else None for found, kind, _ in self.gate.engine.kinds(names))
         return tip, [found for found in others if found]
 
     def _judge_protected(self, item: _Work, bench: Bench) -> _Work:
@@ -297,9 +289,7 @@ class _Receiving:
             return item if policy.deletions_allowed else _refuse(item, reason("deletion", ref=finding.ref))
         found = self._brought(item, bench)
         if found is None:
-            return _refuse(
-                item, reason("not-a-commit", commit=item.update.new, kind="nothing that leads to a commit")
-            )
+            return _refuse(item, reason("not-a-commit", commit=item.update.new, kind="nothing that leads to a commit"))
         tip, excluded, commits = found
         if self._rewinds(item, tip, commits):
             item = item if policy.rewinds_allowed else _refuse(item, reason("rewind", ref=finding.ref))
@@ -317,9 +307,7 @@ class _Receiving:
             finding=item.finding.replace(commits=tuple(judged), known=len(gathered.known)),
         )
 
-    def _brought(
-        self, item: _Work, bench: Bench
-    ) -> tuple[ObjectId, list[ObjectId], list[Commit]] | None:
+    def _brought(self, item: _Work, bench: Bench) -> tuple[ObjectId, list[ObjectId], list[Commit]] | None:
         """Return the tip, what was excluded, and the commits that an update brings; None if it leads to no commit."""
         old, new = item.finding.old, item.update.new
         line = read_line(bench, new, old) if old != self.zero else None
@@ -339,9 +327,7 @@ class _Receiving:
             return False
         return not self.gate.engine.is_ancestor(old, tip)
 
-    def _drop_over_listed(
-        self, judged: list[CommitFinding], excluded: Sequence[ObjectId]
-    ) -> list[CommitFinding]:
+    def _drop_over_listed(self, judged: list[CommitFinding], excluded: Sequence[ObjectId]) -> list[CommitFinding]:
         """Drop failing commits that are behind the old tip or the baseline after all.
 
         With skewed dates and no commit-graph a walk lists too many commits, never too few.
@@ -396,10 +382,7 @@ class _Receiving:
                 if rule.enforced_at(self.gate.now) is Enforcement.REFUSE
             ],
             "commits": [
-                *(
-                    {"id": commit, "clean": True, "statements": list(statements)}
-                    for commit, statements in known
-                ),
+                *({"id": commit, "clean": True, "statements": list(statements)} for commit, statements in known),
                 *(_commit_data(judged) for judged in finding.commits),
             ],
         }

@@ -47,9 +47,7 @@ def _check_who(who: Who, path: Path, roster: Roster, teams: set[str], report: Re
 
 
 def _check_number(require: Require, path: Path, roster: Roster, report: Report) -> None:
-    able = sum(
-        not person.bot and require.approvers.met_by(person, roster.ladder) for person in roster.everybody()
-    )
+    able = sum(not person.bot and require.approvers.met_by(person, roster.ladder) for person in roster.everybody())
     if able < require.signoffs:
         people = "nobody" if not able else f"only {able} of the people"
         report.add(

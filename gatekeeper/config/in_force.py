@@ -72,9 +72,7 @@ def load_in_force(
         return fallback.replace(notes=(note,))
 
 
-def _pair(
-    policy: bytes, policy_label: str, roster: bytes, roster_label: str, cache: CompiledCache | None
-) -> InForce:
+def _pair(policy: bytes, policy_label: str, roster: bytes, roster_label: str, cache: CompiledCache | None) -> InForce:
     people = load_roster(roster, roster_label, cache)
     return InForce(
         policy=load_policy(policy, policy_label, people, cache),

@@ -93,19 +93,13 @@ class Parts:
     def _is_ours(self) -> bool:
         """Whether the file is one that nobody else can have written."""
         found = os.lstat(self.path)
-        return (
-            stat.S_ISREG(found.st_mode)
-            and found.st_uid == os.geteuid()
-            and not stat.S_IMODE(found.st_mode) & 0o077
-        )
+        return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and not stat.S_IMODE(found.st_mode) & 0o077
 
     def _open_to_read(self) -> sqlite3.Connection:
         if not self._is_ours():
             raise OSError(f"{self.path} is not a private file")
         quoted = self.path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-        return sqlite3.connect(
-            f"file://{quoted}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None
-        )
+        return sqlite3.connect(f"file://{quoted}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
 
     def _write(self, kind: str, name: str, rows: list[tuple[str, str, str, bytes, bytes]]) -> None:
         if os.path.lexists(self.path) and not self._is_ours():

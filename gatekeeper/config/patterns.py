@@ -26,8 +26,7 @@ def ref_pattern(value: Plain) -> str:
     if len(rest) < 2 or not WILDCARDS.isdisjoint(rest[0]):
         raise UnfitError("must say what kind of refs it means", "refs/heads/** and refs/tags/**, for example")
     odd = any(
-        not part or part.startswith(".") or part.endswith(".lock") or ".." in part or "@{" in part
-        for part in rest
+        not part or part.startswith(".") or part.endswith(".lock") or ".." in part or "@{" in part for part in rest
     )
     if odd or not NEVER_IN_REFS.isdisjoint(pattern) or pattern.endswith("."):
         raise UnfitError("must be a ref name that Git allows; only `*`, `?` and `**` are special")

@@ -101,9 +101,7 @@ def load(content: bytes, source: str) -> tuple[Plain, Places]:
 
 def _stop(source: str, position: tuple[int, int], message: str, suggestion: str = "") -> NoReturn:
     line, column = position
-    raise ConfigurationError(
-        [Problem(source=source, line=line, column=column, message=message, suggestion=suggestion)]
-    )
+    raise ConfigurationError([Problem(source=source, line=line, column=column, message=message, suggestion=suggestion)])
 
 
 def _position(text: str, index: int) -> tuple[int, int]:

@@ -91,9 +91,7 @@ def _limits(policy: Section) -> Limits:
     if section is None:
         return Limits()
     default = Limits()
-    return Limits(
-        **{name: section.take(name, convert, getattr(default, name)) for name, convert in LIMITS.items()}
-    )
+    return Limits(**{name: section.take(name, convert, getattr(default, name)) for name, convert in LIMITS.items()})
 
 
 def _requires(value: Plain) -> None:

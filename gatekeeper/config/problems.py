@@ -32,9 +32,7 @@ class ConfigurationError(Exception):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         """Keep the problems in the order of the file."""
-        self.problems = tuple(
-            sorted(problems, key=lambda problem: (problem.source, problem.line, problem.column))
-        )
+        self.problems = tuple(sorted(problems, key=lambda problem: (problem.source, problem.line, problem.column)))
         super().__init__(self.problems)
 
     def __str__(self) -> str:

@@ -78,9 +78,7 @@ def publish(
         now: Who does not work here now, and what key is not in force now, is left out.
     """
     asked = conditions(policy)
-    people = sorted(
-        (person for person in roster.everybody() if person.employed_at(now)), key=lambda person: person.id
-    )
+    people = sorted((person for person in roster.everybody() if person.employed_at(now)), key=lambda person: person.id)
     content: dict[str, canonical.Json] = {
         "version": VERSION,
         "levels": roster.ladder.levels,
@@ -140,9 +138,7 @@ def read_published(files: Mapping[str, bytes]) -> Published:
 
 
 def _stop(source: str, message: str, suggestion: str = "") -> NoReturn:
-    raise ConfigurationError(
-        [Problem(source=source, line=1, column=1, message=message, suggestion=suggestion)]
-    )
+    raise ConfigurationError([Problem(source=source, line=1, column=1, message=message, suggestion=suggestion)])
 
 
 def _json(content: bytes, source: str) -> Plain:

@@ -44,9 +44,7 @@ class Report:
             Problem(source=self.source, line=line, column=column, message=message, suggestion=suggestion)
         )
         if len(self.problems) >= MAX_PROBLEMS:
-            end = Problem(
-                source=self.source, line=line, column=column, message="too many problems; stopped here"
-            )
+            end = Problem(source=self.source, line=line, column=column, message="too many problems; stopped here")
             raise ConfigurationError([*self.problems, end])
 
     def line(self, path: Path) -> int | None:
@@ -121,9 +119,7 @@ class Section:
             self.fault(name, str(error), error.suggestion)
             return default
 
-    def each(
-        self, name: str, convert: Callable[[Plain], Value], *, may_be_empty: bool = False
-    ) -> tuple[Value, ...]:
+    def each(self, name: str, convert: Callable[[Plain], Value], *, may_be_empty: bool = False) -> tuple[Value, ...]:
         """Return what the entries of a list mean; nothing may be there twice.
 
         All of them or, if one is at fault, none: so the index of an entry is also its index in the file.

@@ -52,9 +52,7 @@ def build_roster(data: Plain, report: Report) -> tuple[Ladder, tuple[Person, ...
         section.lacks(name)
     section.take("version", format_version, None)
     ladder = Ladder(levels=section.each("levels", label))
-    people = tuple(
-        build_person(value, ("people", index), ladder, report) for index, value in section.items("people")
-    )
+    people = tuple(build_person(value, ("people", index), ladder, report) for index, value in section.items("people"))
     check_unique(people, report)
     return ladder, people
 

@@ -1,0 +1,1 @@
+"""The rules, pure: no files, no processes, no clock, no environment, no printing."""

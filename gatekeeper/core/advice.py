@@ -50,9 +50,7 @@ def approvers(
     can = [person for person in candidates if person.id not in not_these]
     others = [person for person in can if pusher is None or person.id != pusher.id]
     near = set(teams)
-    others.sort(
-        key=lambda person: (not near & set(person.teams), roster.ladder.rank(person.level), person.id)
-    )
+    others.sort(key=lambda person: (not near & set(person.teams), roster.ladder.rank(person.level), person.id))
     nearest = [person for person in others if person.emails][:NEAREST]
     return Approvers(
         nearest=tuple(person.emails[0].decode("utf-8", "replace") for person in nearest),

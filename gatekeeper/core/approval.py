@@ -112,9 +112,7 @@ def judge_signoffs(
             flaw = "range-differs"
         approvals.append(Standing(testimony=testimony, flaw=flaw))
     in_force = [
-        veto
-        for veto in vetoes
-        if not any(not a.flaw and _overrides_strictly(a.testimony, veto) for a in approvals)
+        veto for veto in vetoes if not any(not a.flaw and _overrides_strictly(a.testimony, veto) for a in approvals)
     ]
     return Judged(
         approvals=tuple(approvals),

@@ -66,12 +66,7 @@ class Authorship(Record):
 def establish(claims: Claims, admitted: tuple[Proof, ...]) -> Authorship:
     """Decide who the author is. For machine authors the candidates are human co-authors and the first pusher."""
     push = claims.first_push
-    own = (
-        push is not None
-        and push.kind is PusherKind.ACCOUNT
-        and push.person is not None
-        and not push.person.bot
-    )
+    own = push is not None and push.kind is PusherKind.ACCOUNT and push.person is not None and not push.person.bot
     pusher = push.person if push and own else None
     if claims.author_is_machine:
         candidates = tuple(dict.fromkeys((*claims.co_authors, *((pusher,) if pusher else ()))))

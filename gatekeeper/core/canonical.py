@@ -11,9 +11,9 @@ import json
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import TypeAlias, Union
+    from typing import TypeAlias
 
-    Json: TypeAlias = Union[str, bool, "Mapping[str, Json]", "Sequence[Json]"]
+    Json: TypeAlias = "str | bool | Mapping[str, Json] | Sequence[Json]"
 
 
 class NotCanonicalError(ValueError):
@@ -32,9 +32,7 @@ def dump(value: Json) -> bytes:
 def _ordered(value: Json) -> Json:
     """Sort members as RFC 8785 section 3.2.3 does: by UTF-16 code units, not by code points."""
     if isinstance(value, dict):
-        return {
-            name: _ordered(value[name]) for name in sorted(value, key=lambda name: name.encode("utf-16-be"))
-        }
+        return {name: _ordered(value[name]) for name in sorted(value, key=lambda name: name.encode("utf-16-be"))}
     if isinstance(value, (list, tuple)):
         return [_ordered(item) for item in value]
     if not isinstance(value, (str, bool)):

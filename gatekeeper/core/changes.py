@@ -6,6 +6,8 @@ The digest is over old and new modes and blob ids of every path, so it stands fo
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import ChangeDigest, ObjectFormat, ObjectId
 from gatekeeper.core.record import Record
@@ -49,7 +51,7 @@ def make_change(entries: tuple[RawEntry, ...] | list[RawEntry]) -> Change:
         RepeatedPathError: if a path occurs twice, which only malformed trees give.
     """
     ordered = tuple(sorted(entries, key=lambda entry: entry.path))
-    for left, right in zip(ordered, ordered[1:], strict=False):
+    for left, right in pairwise(ordered):
         if left.path == right.path:
             raise RepeatedPathError(f"path {right.path!r} twice in one diff")
     return ordered

@@ -56,12 +56,6 @@ def parse_span(text: str) -> int:
         MalformedTimeError: for any other form, or no time at all.
     """
     number, unit = text[:-1], text[-1:]
-    if (
-        unit not in UNITS
-        or not number.isascii()
-        or not number.isdigit()
-        or len(number) > 6
-        or int(number) == 0
-    ):
+    if unit not in UNITS or not number.isascii() or not number.isdigit() or len(number) > 6 or int(number) == 0:
         raise MalformedTimeError(f"{text[:40]!r} is no span such as 30m, 24h, 90d or 2w")
     return int(number) * UNITS[unit]

@@ -27,9 +27,7 @@ MADE = frozenset(
     b"produced translated wrote written".split()
 )
 WROTE = MADE | {b"did"}
-DEGREE = frozenset(
-    b"almost been co completely entirely fully largely mainly mostly partially partly primarily".split()
-)
+DEGREE = frozenset(b"almost been co completely entirely fully largely mainly mostly partially partly primarily".split())
 BY = frozenset((b"by", b"with", b"using"))
 SHARE = frozenset((b"all", b"bulk", b"majority", b"most"))
 USED = frozenset(

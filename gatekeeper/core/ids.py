@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     Timestamp = NewType("Timestamp", int)
 else:
     ObjectId = ChangeDigest = Fingerprint = StatementId = str
-    """ObjectId: 40 or 64 lower-case hex digits. ChangeDigest, StatementId: 64. Fingerprint: `SHA256:` and unpadded base64."""
+    """ObjectId: 40 or 64 lower-case hex digits. ChangeDigest, StatementId: 64.
+
+    Fingerprint: `SHA256:` and unpadded base64, as ssh-keygen prints it.
+    """
     Timestamp = int
     """Seconds since 1970-01-01T00:00:00Z."""
 

@@ -48,9 +48,7 @@ KEY_TYPES = {
     "ecdsa-sha2-nistp256": KeyType(family="ecdsa", point_length=65, curve="nistp256"),
     "ecdsa-sha2-nistp384": KeyType(family="ecdsa", point_length=97, curve="nistp384"),
     "ecdsa-sha2-nistp521": KeyType(family="ecdsa", point_length=133, curve="nistp521"),
-    "sk-ecdsa-sha2-nistp256@openssh.com": KeyType(
-        family="ecdsa", point_length=65, curve="nistp256", fido=True
-    ),
+    "sk-ecdsa-sha2-nistp256@openssh.com": KeyType(family="ecdsa", point_length=65, curve="nistp256", fido=True),
     "ssh-rsa": KeyType(family="rsa"),
 }
 
@@ -129,9 +127,7 @@ def parse_public_key(line: str) -> PublicKey:
     name, _, rest = text.partition(" ")
     if name not in KEY_TYPES:
         if not KEY_TYPES.keys().isdisjoint(rest.split()):
-            raise MalformedKeyError(
-                "something stands before the key type; options and names do not belong here"
-            )
+            raise MalformedKeyError("something stands before the key type; options and names do not belong here")
         raise UnsupportedKeyError(_why_refused(name))
     encoded, _, comment = rest.lstrip().partition(" ")
     if not encoded:
@@ -139,9 +135,7 @@ def parse_public_key(line: str) -> PublicKey:
     try:
         blob = strict_base64(encoded.encode())
     except ValueError:
-        raise MalformedKeyError(
-            "what follows the key type is no padded standard base64; is it cut off?"
-        ) from None
+        raise MalformedKeyError("what follows the key type is no padded standard base64; is it cut off?") from None
     inner = parse_blob(blob).type
     if inner != name:
         raise MalformedKeyError(f"the line says {name}, but the key inside is {inner}")

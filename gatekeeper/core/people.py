@@ -150,9 +150,7 @@ class ListedRoster:
         self.ladder = ladder
         self._people = {person.id: person for person in people}
         self._emails = {email: person for person in self._people.values() for email in person.emails}
-        self._keys = {
-            key.public.fingerprint: person for person in self._people.values() for key in person.keys
-        }
+        self._keys = {key.public.fingerprint: person for person in self._people.values() for key in person.keys}
 
     def person(self, person_id: str) -> Person | None:
         """See `Roster`."""

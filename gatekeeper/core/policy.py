@@ -116,8 +116,7 @@ class Policy(Record):
     def protects(self, ref: str, default_branch: str) -> bool:
         """Whether a full ref name is guarded; `HEAD` in `protect` stands for the default branch."""
         return any(
-            ref == default_branch if pattern == "HEAD" else matches_ref(pattern, ref)
-            for pattern in self.protect
+            ref == default_branch if pattern == "HEAD" else matches_ref(pattern, ref) for pattern in self.protect
         )
 
     def may_approve(self, person: Person, ladder: Ladder) -> bool:
@@ -244,9 +243,7 @@ def _applies(when: When, dossier: Dossier, ladder: Ladder) -> bool | None:
         return False
     if when.assisted is not None and when.assisted != dossier.assisted:
         return False
-    if when.paths and not any(
-        matches_path(pattern, path) for pattern in when.paths for path in dossier.paths
-    ):
+    if when.paths and not any(matches_path(pattern, path) for pattern in when.paths for path in dossier.paths):
         return False
     return True if when.author is None else _author_condition(when.author, dossier, ladder)
 

@@ -91,9 +91,7 @@ def parse_updates(data: bytes, object_format: ObjectFormat) -> tuple[RefUpdate, 
         new, _, name = rest.partition(b" ")
         before, after = old.decode("latin-1"), new.decode("latin-1")
         if not (object_format.is_id(before) and object_format.is_id(after) and name) or b"\0" in name:
-            raise MalformedPushError(
-                f"line {len(updates) + 1} is not `old new ref` with {object_format.name} ids"
-            )
+            raise MalformedPushError(f"line {len(updates) + 1} is not `old new ref` with {object_format.name} ids")
         updates.append(
             RefUpdate(ref=name.decode("utf-8", "surrogateescape"), old=ObjectId(before), new=ObjectId(after))
         )

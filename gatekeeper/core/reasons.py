@@ -6,9 +6,9 @@ from gatekeeper.core.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TypeAlias, Union
+    from typing import TypeAlias
 
-    Fact: TypeAlias = Union[str, int, "tuple[str, ...]"]
+    Fact: TypeAlias = "str | int | tuple[str, ...]"
 
 
 class Reason(Record):

@@ -158,8 +158,7 @@ def dump_statement(statement: Statement) -> bytes:
         {
             "_type": STATEMENT_TYPE,
             "subject": [
-                {"name": statement.repository, "digest": {"gitCommit": commit.id}}
-                for commit in statement.commits
+                {"name": statement.repository, "digest": {"gitCommit": commit.id}} for commit in statement.commits
             ],
             "predicateType": PREDICATE_TYPE,
             "predicate": predicate,
@@ -186,9 +185,7 @@ def dump_envelope(envelope: Envelope) -> bytes:
 class _Members:
     """An object whose members are all known and all taken exactly once."""
 
-    def __init__(
-        self, value: Any, where: str, required: tuple[str, ...], optional: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, value: Any, where: str, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
         if not isinstance(value, dict):
             raise MalformedSignoffError(f"{where} is no object")
         missing = [name for name in required if name not in value]
@@ -306,9 +303,7 @@ def parse_statement(payload: bytes) -> Statement:
         raise MalformedSignoffError("predicate.revokes belongs to `revoke`, and to nothing else")
     commits = tuple(_commit(value) for value in inner.items("commits"))
     if not commits or len(commits) > MAX_COMMITS:
-        raise MalformedSignoffError(
-            f"predicate.commits has {len(commits)} entries; 1 to {MAX_COMMITS} are allowed"
-        )
+        raise MalformedSignoffError(f"predicate.commits has {len(commits)} entries; 1 to {MAX_COMMITS} are allowed")
     if len({commit.id for commit in commits}) != len(commits):
         raise MalformedSignoffError("predicate.commits names a commit twice")
     repository = inner.text("repository")

@@ -58,9 +58,7 @@ class Tool(Record):
 def signal(row: tuple[str, str, str, str, str]) -> Signal:
     """Make a Signal of a row's five columns."""
     kind, pattern, strength, example, counter_example = row
-    return Signal(
-        kind=kind, pattern=pattern, strength=strength, example=example, counter_example=counter_example
-    )
+    return Signal(kind=kind, pattern=pattern, strength=strength, example=example, counter_example=counter_example)
 
 
 @cache

@@ -37,9 +37,7 @@ class Libgit2:
             _, added, deleted = patch.line_stats
             binary = bool(delta.is_binary)
             stats.append(
-                FileStat(
-                    path=file.raw_path, added=None if binary else added, deleted=None if binary else deleted
-                )
+                FileStat(path=file.raw_path, added=None if binary else added, deleted=None if binary else deleted)
             )
         return stats
 

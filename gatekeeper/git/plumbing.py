@@ -50,9 +50,7 @@ class Plumbing:
         """See `Engine`."""
         if not names:
             return []
-        _, output = self._runner.run(
-            "cat-file", "--batch-check", stdin="".join(f"{name}\n" for name in names).encode()
-        )
+        _, output = self._runner.run("cat-file", "--batch-check", stdin="".join(f"{name}\n" for name in names).encode())
         lines = output.decode("latin-1").splitlines()
         if len(lines) != len(names):
             raise GitError(f"`git cat-file` answered {len(lines)} of {len(names)} questions")
@@ -151,8 +149,7 @@ class Plumbing:
     def _changes_one_by_one(self, pairs: Sequence[tuple[str, ...]]) -> list[Change]:
         """A path that holds the sentinel broke the framing; ask for each pair alone, which needs none."""
         return [
-            self._change(pair, self._runner.run(*DIFF_TREE, stdin=f"{' '.join(pair)}\n".encode())[1])
-            for pair in pairs
+            self._change(pair, self._runner.run(*DIFF_TREE, stdin=f"{' '.join(pair)}\n".encode())[1]) for pair in pairs
         ]
 
     def _change(self, pair: tuple[str, ...], answer: bytes) -> Change:

@@ -16,6 +16,7 @@ from gatekeeper.git import GitError, TimeoutExceededError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from typing import Self
 
 CHUNK = 1 << 20
 SAFE_PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -191,7 +192,7 @@ class Conversation:
         self._child = _Child(runner, arguments, read_end)
         self._buffer = b""
 
-    def __enter__(self) -> Conversation:
+    def __enter__(self) -> Self:
         """Return itself."""
         return self
 

@@ -46,9 +46,7 @@ class Configuration:
         """
         name = self.get("extensions.objectformat", own_only=True) or "sha1"
         if name not in FORMATS or self.get("extensions.compatobjectformat", own_only=True):
-            raise GitError(
-                f"the repository's object format ({name}, or a second one beside it) is not supported"
-            )
+            raise GitError(f"the repository's object format ({name}, or a second one beside it) is not supported")
         return FORMATS[name]
 
 
@@ -83,9 +81,7 @@ def read_refs(runner: Runner, names: Sequence[str], zero: ObjectId) -> dict[str,
             if len(fields) != REF_FORMAT.count("%00") + 1:
                 raise GitError(f"`git for-each-ref` answered {line[:100]!r}")
             name, target, symref, head, _ = fields
-            found[name] = Ref(
-                name=name, target=ObjectId(target), resolves_to=symref or name, is_default=head == "*"
-            )
+            found[name] = Ref(name=name, target=ObjectId(target), resolves_to=symref or name, is_default=head == "*")
     return {name: found.get(name) or _absent(runner, name, zero) for name in names}
 
 

@@ -42,9 +42,7 @@ def read_additions(engine: Engine, old: ObjectId | None, new: ObjectId, limit: i
         BadStoreError: unless it only adds, and only regular files of the right names and sizes.
     """
     if old is not None and not engine.is_ancestor(old, new):
-        raise BadStoreError(
-            "it does not build on the server's store; fetch and merge, or let gatekeeper push it"
-        )
+        raise BadStoreError("it does not build on the server's store; fetch and merge, or let gatekeeper push it")
     base = f"{old}^{{tree}}" if old else engine.object_format.empty_tree
     trees = engine.kinds([base, f"{new}^{{tree}}"])
     if any(tree is None or kind != "tree" for tree, kind, _ in trees):
@@ -65,9 +63,7 @@ def read_additions(engine: Engine, old: ObjectId | None, new: ObjectId, limit: i
     _check_sizes(engine, list(blobs.values()))
     contents = engine.objects(list(blobs.values()))
     return [
-        Addition(
-            statement=statement, commits=tuple(filed[statement]), blob=blobs[statement], envelope=raw.data
-        )
+        Addition(statement=statement, commits=tuple(filed[statement]), blob=blobs[statement], envelope=raw.data)
         for statement, raw in zip(filed, contents, strict=True)
     ]
 
@@ -75,9 +71,7 @@ def read_additions(engine: Engine, old: ObjectId | None, new: ObjectId, limit: i
 def _check_sizes(engine: Engine, blobs: Sequence[ObjectId]) -> None:
     for blob, kind, size in engine.kinds(blobs):
         if kind != "blob" or size > MAX_ENVELOPE:
-            raise BadStoreError(
-                f"{blob} is no envelope: a {kind} of {size} bytes; at most {MAX_ENVELOPE} are allowed"
-            )
+            raise BadStoreError(f"{blob} is no envelope: a {kind} of {size} bytes; at most {MAX_ENVELOPE} are allowed")
 
 
 def _parse_path(path: bytes, hex_length: int) -> tuple[ObjectId, StatementId]:
@@ -150,8 +144,7 @@ def write_store(
             lines.append(b"blob\nmark :%d\ndata %d\n%s\n" % (marks[content], len(content), content))
     text = message.encode()
     lines.append(
-        b"commit %s\ncommitter %s %d +0000\ndata %d\n%s\n"
-        % (ref.encode(), COMMITTER.encode(), now, len(text), text)
+        b"commit %s\ncommitter %s %d +0000\ndata %d\n%s\n" % (ref.encode(), COMMITTER.encode(), now, len(text), text)
     )
     if onto:
         lines.append(f"from {onto}\n".encode())

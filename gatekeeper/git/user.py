@@ -53,7 +53,5 @@ class UserGit:
             )
         except OSError as error:
             raise GitError(f"cannot run git in {self.directory}: {error.strerror}") from None
-        output, said = (
-            data.decode("utf-8", "surrogateescape").rstrip("\n") for data in (done.stdout, done.stderr)
-        )
+        output, said = (data.decode("utf-8", "surrogateescape").rstrip("\n") for data in (done.stdout, done.stderr))
         return done.returncode, output, said

@@ -136,7 +136,7 @@ class Ledger(Protocol):
         """Return who first pushed commits."""
 
     def pushers_of_author_lines(self, digests: Sequence[str]) -> dict[str, frozenset[str]]:
-        """Return for digests of author lines the people (roster ids, empty for nobody) who first pushed such commits."""
+        """Return for digests of author lines who first pushed such commits: roster ids, empty for nobody."""
 
     def signoffs(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[StoredSignoff, ...]]:
         """Return all received statements about commits."""

@@ -89,10 +89,7 @@ def _push(database: sqlite3.Connection, number: int, time: int, data: Mapping[st
         if accepted:
             database.executemany(
                 "INSERT INTO commits VALUES (?, ?, ?, ?, ?)",
-                [
-                    (number, position, c["id"], int(c["clean"]), json.dumps(c["statements"]))
-                    for c in update["commits"]
-                ],
+                [(number, position, c["id"], int(c["clean"]), json.dumps(c["statements"])) for c in update["commits"]],
             )
     pusher = data["pusher"]
     database.executemany(

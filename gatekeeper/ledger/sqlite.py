@@ -77,9 +77,7 @@ def _make(path: str) -> None:
     try:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("BEGIN")
-        database.execute(
-            "CREATE TABLE entries (number INTEGER PRIMARY KEY, body TEXT NOT NULL, hash TEXT NOT NULL)"
-        )
+        database.execute("CREATE TABLE entries (number INTEGER PRIMARY KEY, body TEXT NOT NULL, hash TEXT NOT NULL)")
         database.execute("CREATE TABLE archive (digest TEXT PRIMARY KEY, content BLOB NOT NULL)")
         create_tables(database)
         database.execute(f"PRAGMA user_version = {SCHEMA}")
@@ -106,9 +104,7 @@ class SqliteLedger:
         except sqlite3.Error as error:
             raise LedgerError(f"cannot open the ledger {path}: {error}") from None
         if version != SCHEMA:
-            raise LedgerError(
-                f"the ledger {path} is of version {version}; this gatekeeper knows version {SCHEMA}"
-            )
+            raise LedgerError(f"the ledger {path} is of version {version}; this gatekeeper knows version {SCHEMA}")
 
     def close(self) -> None:
         """See `Ledger`."""
@@ -180,9 +176,7 @@ class SqliteLedger:
             "SELECT number, body, hash FROM entries WHERE number > ? ORDER BY number", (since,)
         ):
             content = json.loads(body)
-            yield Entry(
-                number=number, time=content["time"], kind=content["kind"], data=content["data"], hash=digest
-            )
+            yield Entry(number=number, time=content["time"], kind=content["kind"], data=content["data"], hash=digest)
 
     def pending(self, refs: Sequence[str] | None = None) -> list[PendingUpdate]:
         """See `Ledger`."""

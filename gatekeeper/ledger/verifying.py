@@ -34,14 +34,12 @@ def faults(database: sqlite3.Connection, receipts: Iterable[Receipt]) -> list[st
             previous, expected = str(digest), number + 1
             continue
         if entry_hash(previous, body) != digest:
-            found.append(
-                f"entry {number} does not fit the one before it: its text, its hash or its place was changed"
-            )
+            found.append(f"entry {number} does not fit the one before it: its text, its hash or its place was changed")
         found += _replay(again, number, body)
         previous, expected = digest, number + 1
         hashes[number] = digest
     for table in TABLES:
-        query = f"SELECT * FROM {table}"
+        query = f"SELECT * FROM {table}"  # noqa: S608 - our own names
         kept, made = (Counter(map(repr, connection.execute(query))) for connection in (database, again))
         found += [f"table {table} holds a row that no entry explains: {row}" for row in _beyond(kept, made)]
         found += [f"table {table} lacks a row that the entries give: {row}" for row in _beyond(made, kept)]

@@ -91,9 +91,7 @@ def parse_signature(blob: bytes) -> SshSignature:
         raise UnsupportedSignatureError("it uses the reserved field, which has no meaning yet")
     if hash_algorithm not in HASH_ALGORITHMS:
         raise UnsupportedSignatureError(f"its hash is {hash_algorithm[:40]!a}, not sha512 or sha256")
-    return SshSignature(
-        public_key=public_key, namespace=namespace, hash_algorithm=hash_algorithm, signature=signature
-    )
+    return SshSignature(public_key=public_key, namespace=namespace, hash_algorithm=hash_algorithm, signature=signature)
 
 
 def dearmor(text: bytes) -> bytes:
