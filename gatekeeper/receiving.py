@@ -287,10 +287,34 @@ class _Receiving:
         policy, finding = self.gate.policy, item.finding
         if item.update.deletes:
             return item if policy.deletions_allowed else _refuse(item, reason("deletion", ref=finding.ref))
-        found = self._brought(item, bench)
-        if found is None:
+        line = self._line(item, bench)
+        if line is not None:
+            judged = self._judge_commits(item, bench, item.update.new, [finding.old], line)
+            if not _fails_at_old_commits(judged):
+                return judged
+        tip, excluded = self._tip_and_exclusions(
+            item.update.new, [finding.old, *self.gate.ledger.baselines(finding.ref)]
+        )
+        if tip is None:
             return _refuse(item, reason("not-a-commit", commit=item.update.new, kind="nothing that leads to a commit"))
-        tip, excluded, commits = found
+        return self._judge_commits(item, bench, tip, excluded, read_commits(bench, [tip], excluded))
+
+    def _line(self, item: _Work, bench: Bench) -> list[Commit] | None:
+        """Return the commits that an update brings if they are a short line on top of the old tip; else None.
+
+        They are judged as if there were no baseline, which can only refuse too much.
+        """
+        old = item.finding.old
+        try:
+            return read_line(bench, item.update.new, old) if old != self.zero else None
+        except UnjudgeableError:
+            return None  # a walk leaves out what is behind the baseline
+
+    def _judge_commits(
+        self, item: _Work, bench: Bench, tip: ObjectId, excluded: Sequence[ObjectId], commits: Sequence[Commit]
+    ) -> _Work:
+        """Judge the commits that an update brings, and whether it takes any away."""
+        policy, finding = self.gate.policy, item.finding
         if self._rewinds(item, tip, commits):
             item = item if policy.rewinds_allowed else _refuse(item, reason("rewind", ref=finding.ref))
         gathered = gather(
@@ -306,15 +330,6 @@ class _Receiving:
             gathered=gathered,
             finding=item.finding.replace(commits=tuple(judged), known=len(gathered.known)),
         )
-
-    def _brought(self, item: _Work, bench: Bench) -> tuple[ObjectId, list[ObjectId], list[Commit]] | None:
-        """Return the tip, what was excluded, and the commits that an update brings; None if it leads to no commit."""
-        old, new = item.finding.old, item.update.new
-        line = read_line(bench, new, old) if old != self.zero else None
-        if line is not None:
-            return new, [old], line
-        tip, excluded = self._tip_and_exclusions(new, [old, *self.gate.ledger.baselines(item.finding.ref)])
-        return None if tip is None else (tip, excluded, read_commits(bench, [tip], excluded))
 
     def _rewinds(self, item: _Work, tip: ObjectId, commits: Sequence[Commit]) -> bool:
         """Whether the ref would lose commits; any move of a tag is a rewind."""
@@ -409,6 +424,14 @@ def _receipt_data(admitted: Admitted) -> dict[str, Any]:
 
 def _refuse(item: _Work, *reasons: Reason) -> _Work:
     return item.replace(finding=item.finding.replace(problems=(*item.finding.problems, *reasons)))
+
+
+def _fails_at_old_commits(item: _Work) -> bool:
+    """Whether commits fail that were on the server before: only those can be behind a baseline."""
+    new = dict(item.gathered.new) if item.gathered else {}
+    return any(
+        finding.commit not in new for finding in item.finding.commits if finding.outcome is not Outcome.ACCEPTED
+    )
 
 
 def _is_text(name: str) -> bool:

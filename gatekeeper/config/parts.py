@@ -6,11 +6,11 @@ makes the file anew. Reading never writes, not even a journal or a shared-memory
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import stat
 
+from gatekeeper.core import plain
 from gatekeeper.core.hashing import sha256_raw
 
 TYPE_CHECKING = False
@@ -60,7 +60,7 @@ class Parts:
         if row is None or not isinstance(row[0], bytes) or row[1] != _checksum(kind, name, part, row[0]):
             return None
         try:
-            value: Plain = json.loads(row[0])
+            value: Plain = plain.loads(row[0].decode("ascii"))
         except (ValueError, RecursionError):
             return None
         return value
@@ -69,7 +69,7 @@ class Parts:
         """Write all parts of a name or none, in a new file if need be. Return whether it was possible."""
         rows: list[tuple[str, str, str, bytes, bytes]] = []
         for part, value in parts:
-            body = json.dumps(value, separators=(",", ":")).encode()
+            body = plain.dumps(value).encode("ascii")
             rows.append((kind, name, part, body, _checksum(kind, name, part, body)))
         self.close()
         for _ in ("as it is", "made anew"):

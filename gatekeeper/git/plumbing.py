@@ -139,6 +139,8 @@ class Plumbing:
         """See `Engine`. A line that diff-tree does not answer is an error, for it exits 0 whatever happens."""
         if not pairs:
             return []
+        if not all(self.object_format.is_id(name) for pair in pairs for name in pair):
+            raise GitError("`git diff-tree` takes full ids; it echoes anything else, which looks like an answer")
         lines = "".join(f"{' '.join(pair)}\n{SENTINEL}\n" for pair in pairs)
         _, output = self._runner.run(*DIFF_TREE, stdin=lines.encode())
         answers = output.split(f"{SENTINEL}\n".encode())

@@ -5,7 +5,7 @@ The kinds of entry and their data are in docs/formats.md, "Ledger".
 
 from __future__ import annotations
 
-import json
+from gatekeeper.core import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,13 +83,13 @@ def _push(database: sqlite3.Connection, number: int, time: int, data: Mapping[st
             update["old"],
             update["new"],
             state,
-            json.dumps(update["rules"]),
+            plain.dumps(update["rules"]),
         )
         database.execute("INSERT INTO updates VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         if accepted:
             database.executemany(
                 "INSERT INTO commits VALUES (?, ?, ?, ?, ?)",
-                [(number, position, c["id"], int(c["clean"]), json.dumps(c["statements"])) for c in update["commits"]],
+                [(number, position, c["id"], int(c["clean"]), plain.dumps(c["statements"])) for c in update["commits"]],
             )
     pusher = data["pusher"]
     database.executemany(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 
+from gatekeeper.core import plain
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import Fingerprint, ObjectId, StatementId, Timestamp
 from gatekeeper.core.push import SIGNOFFS
@@ -154,7 +154,7 @@ class SqliteLedger:
                     "repository": repository,
                     "data": data,
                 }
-                body = json.dumps(content, sort_keys=True, separators=(",", ":"))
+                body = plain.dumps(content)
                 digest = entry_hash(head.hash, body)
                 database.execute("INSERT INTO entries VALUES (?, ?, ?)", (number, body, digest))
                 for name, blob in (archive or {}).items():
@@ -175,7 +175,7 @@ class SqliteLedger:
         for number, body, digest in self._rows(
             "SELECT number, body, hash FROM entries WHERE number > ? ORDER BY number", (since,)
         ):
-            content = json.loads(body)
+            content = plain.loads(body)
             yield Entry(number=number, time=content["time"], kind=content["kind"], data=content["data"], hash=digest)
 
     def pending(self, refs: Sequence[str] | None = None) -> list[PendingUpdate]:
@@ -210,8 +210,8 @@ class SqliteLedger:
                 entry=entry,
                 ref=ref,
                 clean=bool(clean),
-                rules=tuple(json.loads(rules)),
-                statements=tuple(json.loads(statements)),
+                rules=tuple(plain.loads(rules)),
+                statements=tuple(plain.loads(statements)),
             )
             found[commit] = (*found.get(commit, ()), landing)
         return found

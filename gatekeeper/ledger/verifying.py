@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import Counter
 
+from gatekeeper.core import plain
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.ledger.projection import TABLES, create_tables, project
 from gatekeeper.ledger.sqlite import GENESIS, entry_hash
@@ -58,7 +58,7 @@ def faults(database: sqlite3.Connection, receipts: Iterable[Receipt]) -> list[st
 
 def _replay(database: sqlite3.Connection, number: int, body: str) -> list[str]:
     try:
-        content = json.loads(body)
+        content = plain.loads(body)
         if content["number"] != number:
             return [f"entry {number} says that it is number {content['number']}"]
         project(database, number, content["time"], content["kind"], content["data"])
