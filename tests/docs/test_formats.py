@@ -207,9 +207,7 @@ def example() -> dict[str, Any]:
     ],
     ids=["statement", "predicate", "commit", "range"],
 )
-def test_every_member_that_the_tables_list_is_known_and_every_other_one_refused(
-    name: str, inside: Any
-) -> None:
+def test_every_member_that_the_tables_list_is_known_and_every_other_one_refused(name: str, inside: Any) -> None:
     members = names(TEXT, name)
     optional = {"range", "revokes"}
     parse_statement(canonical.dump(example()))
@@ -358,8 +356,7 @@ def test_the_ledgers_hash_is_as_described(tmp_path: Path) -> None:
     ledger = create(str(tmp_path / "ledger.db"))
     data = {"tips": {}, "every_ref": False, "why": "\u00fc"}
     receipts = [
-        ledger.append("baseline", data, now=Timestamp(1_795_000_000 + n), repository="example/shop")
-        for n in range(2)
+        ledger.append("baseline", data, now=Timestamp(1_795_000_000 + n), repository="example/shop") for n in range(2)
     ]
     ledger.close()
     database = sqlite3.connect(tmp_path / "ledger.db")

@@ -336,9 +336,7 @@ SAYS_OTHERWISE = {
 
 
 @pytest.mark.parametrize(("change", "why"), SAYS_OTHERWISE.values(), ids=SAYS_OTHERWISE)
-def test_a_well_signed_statement_that_says_something_else_is_bad(
-    small: Shop, change: dict[str, Any], why: str
-) -> None:
+def test_a_well_signed_statement_that_says_something_else_is_bad(small: Shop, change: dict[str, Any], why: str) -> None:
     small.file(filed_anyhow(small, resigned(small, small.envelope(), change)))
     status, said = small.verify()
     assert status == 1
@@ -374,9 +372,7 @@ def test_a_sign_off_made_by_hand_as_the_docs_say_is_accepted(shop: Shop) -> None
         "repository": "example/shop",
         "signer": "senior-1",
     }
-    done = subprocess.run(
-        ["sh", "-eu", "-c", recipe], env=environment, cwd=shop.root, capture_output=True, check=True
-    )
+    done = subprocess.run(["sh", "-eu", "-c", recipe], env=environment, cwd=shop.root, capture_output=True, check=True)
     checked = check_envelope((shop.root / "envelope.json").read_bytes())
     assert checked.fingerprint == public_key_of(str(shop.key)).fingerprint
     assert [commit.id for commit in checked.statement.commits] == [shop.head]
