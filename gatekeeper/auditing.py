@@ -34,9 +34,7 @@ def audit(server: Server, ledger: Ledger) -> Audit:
         for row in rows
         if not row.clean
     ]
-    refusals = sum(
-        1 for entry in ledger.entries() if entry.kind == "push" and entry.data["outcome"] != "accepted"
-    )
+    refusals = sum(1 for entry in ledger.entries() if entry.kind == "push" and entry.data["outcome"] != "accepted")
     return Audit(repository=server.repository, rows=rows, refusals=refusals, exceptions=tuple(exceptions))
 
 
@@ -93,14 +91,9 @@ def _completeness(server: Server, ledger: Ledger, rows: tuple[Row, ...]) -> list
         if head is None or kind != "commit":
             missing.append(f"completeness: {ref} leads to no commit")
             continue
-        present = [
-            base for base, kind, _ in engine.kinds([f"{b}^{{commit}}" for b in ledger.baselines(ref)]) if base
-        ]
+        present = [base for base, kind, _ in engine.kinds([f"{b}^{{commit}}" for b in ledger.baselines(ref)]) if base]
         unknown = [commit for commit in engine.ids([head], present) if commit not in landed]
-        missing += [
-            f"completeness: {commit} is on {ref}, and no entry of the ledger explains it"
-            for commit in unknown
-        ]
+        missing += [f"completeness: {commit} is on {ref}, and no entry of the ledger explains it" for commit in unknown]
     return missing
 
 

@@ -96,9 +96,7 @@ def _take_in(clone: Clone) -> bool:
         return True
     trees = [tree for tree, _, _ in clone.engine.kinds([f"{theirs}^{{tree}}", f"{ours}^{{tree}}"])]
     if None in trees:
-        raise DeskError(
-            "a store of sign-offs in this clone has no tree", f"delete it: git update-ref -d {SIGNOFFS}"
-        )
+        raise DeskError("a store of sign-offs in this clone has no tree", f"delete it: git update-ref -d {SIGNOFFS}")
     only_ours: dict[str, bytes | ObjectId] = {
         entry.path.decode("ascii"): entry.new_id
         for entry in clone.engine.changes([(str(trees[0]), str(trees[1]))])[0]

@@ -85,9 +85,7 @@ class Clone:
         deadline = time.monotonic() + SECONDS
         path = f"{os.path.dirname(git)}:{SAFE_PATH}"
         environment = private_environment(path, private, [os.path.abspath(objects)])
-        self.engine = Plumbing(
-            Runner(git, environment, self._scratch, deadline), self.object_format, OBJECT_LIMIT
-        )
+        self.engine = Plumbing(Runner(git, environment, self._scratch, deadline), self.object_format, OBJECT_LIMIT)
         self.runner = Runner(git, {**base_environment(path), "GIT_DIR": git_dir}, self._scratch, deadline)
 
     def __enter__(self) -> Self:
@@ -119,13 +117,9 @@ class Clone:
         Raises:
             GitError: if the server cannot be reached, or publishes nothing.
         """
-        self.user.tell(
-            "fetch", "--quiet", "--no-tags", self.remote, f"+{PUBLISHED}:{self.tracking(PUBLISHED)}"
-        )
+        self.user.tell("fetch", "--quiet", "--no-tags", self.remote, f"+{PUBLISHED}:{self.tracking(PUBLISHED)}")
         if self.user.ask("ls-remote", "--exit-code", self.remote, SIGNOFFS) is not None:
-            self.user.tell(
-                "fetch", "--quiet", "--no-tags", self.remote, f"+{SIGNOFFS}:{self.tracking(SIGNOFFS)}"
-            )
+            self.user.tell("fetch", "--quiet", "--no-tags", self.remote, f"+{SIGNOFFS}:{self.tracking(SIGNOFFS)}")
 
     def published(self) -> Published:
         """Return people and rules, fetching them if this clone has never seen them.
@@ -161,12 +155,7 @@ class Clone:
         left, dots, right = text.partition("..")
         if dots:
             return Revision(text=text, base=self._commit(left or "HEAD"), head=self._commit(right or "HEAD"))
-        ref = (
-            self.user.ask(
-                "rev-parse", "--symbolic-full-name", "--verify", "--quiet", "--end-of-options", text
-            )
-            or ""
-        )
+        ref = self.user.ask("rev-parse", "--symbolic-full-name", "--verify", "--quiet", "--end-of-options", text) or ""
         return Revision(text=text, head=self._commit(text), ref=ref)
 
     def _commit(self, text: str) -> ObjectId:
@@ -215,9 +204,7 @@ class Clone:
             signoffs=self.signoffs(court),
         )
 
-    def signoffs(
-        self, court: Court
-    ) -> Callable[[Sequence[ObjectId]], Mapping[ObjectId, Sequence[Testimony]]]:
+    def signoffs(self, court: Court) -> Callable[[Sequence[ObjectId]], Mapping[ObjectId, Sequence[Testimony]]]:
         """Return a source of the sign-offs in this clone's stores: its own, and the server's as last fetched."""
         tips = [tip for ref in (SIGNOFFS, self.tracking(SIGNOFFS)) if (tip := self.tip(ref))]
         return store_signoffs(self.engine, tips, court)

@@ -108,29 +108,19 @@ def _hooks(server: Server) -> list[Symptom]:
         text = path.read_text(encoding="utf-8", errors="replace")
         if MARK not in text:
             found.append(
-                bad(
-                    f"{path} is somebody else's hook; gatekeeper does not run", "gatekeeper install chains it"
-                )
+                bad(f"{path} is somebody else's hook; gatekeeper does not run", "gatekeeper install chains it")
             )
             continue
         if not os.access(path, os.X_OK):
             found.append(bad(f"{path} is not executable, so Git ignores it", f"chmod +x {path}"))
             continue
         interpreter = next(
-            (
-                line.removeprefix("python=").strip("'\"")
-                for line in text.splitlines()
-                if line.startswith("python=")
-            ),
+            (line.removeprefix("python=").strip("'\"") for line in text.splitlines() if line.startswith("python=")),
             "",
         )
         if not os.access(interpreter, os.X_OK):
-            found.append(
-                bad(f"{path} names the interpreter {interpreter}, which is not there", "gatekeeper install")
-            )
-        elif text not in {
-            shim(hook, server.git, chained) for chained in ("", f"{server.state}/chained/{hook}")
-        }:
+            found.append(bad(f"{path} names the interpreter {interpreter}, which is not there", "gatekeeper install"))
+        elif text not in {shim(hook, server.git, chained) for chained in ("", f"{server.state}/chained/{hook}")}:
             found.append(
                 note(
                     f"{path} was written by another installation of gatekeeper",
@@ -167,9 +157,7 @@ def _git_settings(server: Server) -> list[Symptom]:
             )
         )
     if any(ref.startswith("refs/replace/") for ref in server.all_refs()):
-        found.append(
-            note("there are refs/replace/*: the gate ignores them, people's tools do not", "look at them")
-        )
+        found.append(note("there are refs/replace/*: the gate ignores them, people's tools do not", "look at them"))
     graph = os.path.join(server.git_dir, "objects", "info")
     if not any(os.path.exists(os.path.join(graph, name)) for name in ("commit-graph", "commit-graphs")):
         found.append(
@@ -221,9 +209,7 @@ def _ledger(server: Server, force: InForce | None, found: list[Symptom]) -> Ledg
         for ref, expected, actual in comparison.unexplained
     ]
     if not faults and not comparison.unexplained:
-        found.append(
-            good(f"ledger: {ledger.head().number} entries, in order, and it explains every protected ref")
-        )
+        found.append(good(f"ledger: {ledger.head().number} entries, in order, and it explains every protected ref"))
     return ledger
 
 
@@ -331,13 +317,9 @@ def _push(root: str, target: str, refspec: str, environment: Mapping[str, str]) 
 
 
 def _judgement(status: int, said: str, ref: str, force: InForce, server: Server) -> Symptom:
-    first = next(
-        (line.split("gatekeeper: ", 1)[1].strip() for line in said.splitlines() if "gatekeeper: " in line), ""
-    )
+    first = next((line.split("gatekeeper: ", 1)[1].strip() for line in said.splitlines() if "gatekeeper: " in line), "")
     if status and REFUSED in said:
-        return good(
-            f"a real push of an unapproved AI-assisted commit to a copy of {ref} was refused: {first}"
-        )
+        return good(f"a real push of an unapproved AI-assisted commit to a copy of {ref} was refused: {first}")
     if status and first:
         return bad(
             f"the gate refuses, but because it cannot judge: {first}",
@@ -354,9 +336,7 @@ def _judgement(status: int, said: str, ref: str, force: InForce, server: Server)
             "set enforce: refuse when you are ready",
         )
     if first:
-        return note(
-            f"the policy lets an AI-assisted commit of a stranger into {ref}: {first}", "check the rules"
-        )
+        return note(f"the policy lets an AI-assisted commit of a stranger into {ref}: {first}", "check the rules")
     return bad(
         f"a real push of an unapproved AI-assisted commit to a copy of {ref} was ACCEPTED, and no hook said anything",
         "mend the hooks named above",
@@ -382,9 +362,7 @@ def _who(pusher: Mapping[str, str]) -> Symptom:
     return good(f"the pusher is {who}: {pusher['person']} of the roster")
 
 
-def _push_through(
-    server: Server, ledger: Ledger | None, url: str, environment: Mapping[str, str]
-) -> list[Symptom]:
+def _push_through(server: Server, ledger: Ledger | None, url: str, environment: Mapping[str, str]) -> list[Symptom]:
     """Push to a name that gatekeeper refuses to everybody, through the real server."""
     with tempfile.TemporaryDirectory(prefix="gatekeeper-doctor-") as root:
         probe = _probe_commit(server, root, server.default_branch())

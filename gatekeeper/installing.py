@@ -84,9 +84,7 @@ def install(plan: Plan) -> list[Step]:
         steps.append(Step(what=f"ledger {server.ledger_path}", changed=not existed))
         steps += _baseline(server, ledger, force)
         steps += [_install_hook(server, plan, directory, hook) for hook in HOOKS]
-        steps.append(
-            Step(what="refs/gatekeeper/published for clients", changed=publish_if_changed(server, force))
-        )
+        steps.append(Step(what="refs/gatekeeper/published for clients", changed=publish_if_changed(server, force)))
         ledger.close()
     return steps
 
@@ -123,9 +121,7 @@ def _git(server: Server, *arguments: str) -> str:
     import subprocess
 
     environment = {**os.environ, "GIT_DIR": server.git_dir}
-    answer = subprocess.run(
-        [server.git, *arguments], env=environment, capture_output=True, text=True, check=False
-    )
+    answer = subprocess.run([server.git, *arguments], env=environment, capture_output=True, text=True, check=False)
     return answer.stdout.strip()
 
 
@@ -142,11 +138,7 @@ def _configure(server: Server, plan: Plan) -> list[Step]:
     before = {setting.key: setting.value for setting in server.configuration.settings}
     steps: list[Step] = []
     for key, value in values.items():
-        now = (
-            before.get(key)
-            if key.startswith("gatekeeper.")
-            else _git(server, "config", "--local", "--get", key)
-        )
+        now = before.get(key) if key.startswith("gatekeeper.") else _git(server, "config", "--local", "--get", key)
         if now != value:
             server.runner.run("config", key, value)
         steps.append(Step(what=f"git config {key} {value}", changed=now != value))
@@ -210,9 +202,7 @@ def _install_hook(server: Server, plan: Plan, directory: str, hook: str) -> Step
     path, chained = hook_path(directory, plan.platform, hook), _chained_path(server, hook)
     if path.exists() and MARK not in path.read_text(encoding="utf-8", errors="replace"):
         if chained.exists():
-            raise InstallError(
-                f"both {path} and {chained} hold a hook of somebody else's; remove one of them"
-            )
+            raise InstallError(f"both {path} and {chained} hold a hook of somebody else's; remove one of them")
         chained.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.rename(path, chained)
     runs_chained = chained.exists() and os.access(chained, os.X_OK)
@@ -242,9 +232,7 @@ def uninstall(git_dir: str, git: str) -> list[Step]:
                 if restored:
                     os.rename(chained, path)
                 if ours or restored:
-                    steps.append(
-                        Step(what=f"{path}" + (" put back" if restored else " removed"), changed=True)
-                    )
+                    steps.append(Step(what=f"{path}" + (" put back" if restored else " removed"), changed=True))
         for key in KEYS:
             status, _ = server.runner.run("config", "--unset-all", key, accept=(0, 5))
             steps.append(Step(what=f"git config {key} unset", changed=status == 0))

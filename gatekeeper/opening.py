@@ -14,9 +14,10 @@ from gatekeeper.config.sources import read_source
 from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.policy import Policy
 from gatekeeper.git.plumbing import Plumbing
-from gatekeeper.git.private import base_environment, make_private_directory, private_environment
-from gatekeeper.git.process import SAFE_PATH, Runner
+from gatekeeper.git.private import make_private_directory, private_environment
+from gatekeeper.git.process import Runner
 from gatekeeper.git.refs import Configuration, all_refs, default_branch, read_configuration, read_refs
+from gatekeeper.git.starting import STATE, Start
 from gatekeeper.ledger import Ledger
 from gatekeeper.ledger.sqlite import SqliteLedger
 from gatekeeper.receiving import Gate
@@ -29,11 +30,8 @@ if TYPE_CHECKING:
 
     from gatekeeper.git import Ref
 
-OPENING_SECONDS = 60
 OBJECT_LIMIT = 64 * 1024 * 1024
 """No object that the gate reads whole may be larger; commits have a limit of their own."""
-STATE = "gatekeeper"
-"""The directory of ours in a server's Git directory."""
 
 
 class UnconfiguredError(Exception):
@@ -43,31 +41,32 @@ class UnconfiguredError(Exception):
 class Server:
     """One repository on a server, opened for one judgement or command. A context manager: it cleans up after itself."""
 
-    def __init__(self, git_dir: str, git: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, git_dir: str, git: str, environment: Mapping[str, str] | None = None, start: Start | None = None
+    ) -> None:
         """Open a repository.
 
         Args:
             git_dir: Its Git directory.
             git: The absolute path of git.
             environment: The hook's environment, for the quarantine; None outside of a hook.
+            start: What was started before; then it is cleaned up here.
 
         Raises:
             GitError: if it is no repository, or of an unknown object format.
         """
-        self.git_dir = os.path.abspath(git_dir)
+        self._start = start or Start(git_dir, git)
+        self.git_dir = self._start.git_dir
         self.git = git
+        self.path = self._start.path
+        self.state = self._start.state
+        self.runner = self._start.runner
         self.now = Timestamp(int(time.time()))
         self._environment = environment or {}
-        self._deadline = time.monotonic() + OPENING_SECONDS
-        self.state = os.path.join(self.git_dir, STATE)
-        self._scratch = os.path.join(self.state, f"tmp-{os.getpid()}-{os.urandom(4).hex()}")
-        os.makedirs(self._scratch, mode=0o700)
         try:
-            self.path = f"{os.path.dirname(git)}:{SAFE_PATH}"
-            self.runner = self._real_runner()
             self.configuration: Configuration = read_configuration(self.runner)
             self.object_format = self.configuration.object_format
-            self._private = make_private_directory(self._scratch, self.object_format)
+            self._private = make_private_directory(self._start.scratch, self.object_format)
         except BaseException:
             self.close()
             raise
@@ -84,21 +83,11 @@ class Server:
 
     def close(self) -> None:
         """Remove the scratch directory, with the private Git directory in it."""
-        for directory, subdirectories, files in os.walk(self._scratch, topdown=False):
-            for name in files:
-                os.unlink(os.path.join(directory, name))
-            for name in subdirectories:
-                os.rmdir(os.path.join(directory, name))
-        if os.path.isdir(self._scratch):
-            os.rmdir(self._scratch)
-
-    def _real_runner(self) -> Runner:
-        return Runner(self.git, {**base_environment(self.path), "GIT_DIR": self.git_dir}, self._scratch, self._deadline)
+        self._start.clean()
 
     def set_time_limit(self, seconds: int) -> None:
         """Let everything from here on end within `seconds`."""
-        self._deadline = time.monotonic() + seconds
-        self.runner = self._real_runner()
+        self.runner.deadline = time.monotonic() + seconds
 
     def engine(self, *, quarantined: bool = True) -> Plumbing:
         """Return an engine in the private Git directory, that sees what is pushed or only what was there before."""
@@ -108,7 +97,9 @@ class Server:
         if quarantined and self.quarantine:
             directories.insert(0, self.quarantine)
         environment = private_environment(self.path, self._private, list(dict.fromkeys(directories)))
-        return Plumbing(Runner(self.git, environment, self._scratch, self._deadline), self.object_format, OBJECT_LIMIT)
+        return Plumbing(
+            Runner(self.git, environment, self._start.scratch, self.runner.deadline), self.object_format, OBJECT_LIMIT
+        )
 
     @property
     def quarantine(self) -> str:

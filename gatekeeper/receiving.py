@@ -429,9 +429,7 @@ def _refuse(item: _Work, *reasons: Reason) -> _Work:
 def _fails_at_old_commits(item: _Work) -> bool:
     """Whether commits fail that were on the server before: only those can be behind a baseline."""
     new = dict(item.gathered.new) if item.gathered else {}
-    return any(
-        finding.commit not in new for finding in item.finding.commits if finding.outcome is not Outcome.ACCEPTED
-    )
+    return any(finding.commit not in new for finding in item.finding.commits if finding.outcome is not Outcome.ACCEPTED)
 
 
 def _is_text(name: str) -> bool:

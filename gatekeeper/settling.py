@@ -28,9 +28,7 @@ def reconcile(server: Server, ledger: Ledger, found_by: str, *, force: InForce |
 
     With `force`, refs that the policy protects and that the ledger has never seen count as tracked too.
     """
-    current = dict.fromkeys(
-        (SIGNOFFS, *ledger.tips(), *(u.ref for u in ledger.pending())), server.object_format.zero
-    )
+    current = dict.fromkeys((SIGNOFFS, *ledger.tips(), *(u.ref for u in ledger.pending())), server.object_format.zero)
     refs = server.all_refs()
     default = server.default_branch()
     for name, target in refs.items():

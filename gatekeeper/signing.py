@@ -53,9 +53,7 @@ class Terms(Record):
     decision: Decision = Decision.APPROVE
 
 
-def propose(
-    bench: Bench, head: ObjectId, base: ObjectId | None, only: Sequence[ObjectId] | None = None
-) -> Proposal:
+def propose(bench: Bench, head: ObjectId, base: ObjectId | None, only: Sequence[ObjectId] | None = None) -> Proposal:
     """Return what there is to approve: one commit (`base` None), or a range.
 
     With `only`, just these commits of it, and then no range, because it would not be all of one.
@@ -87,9 +85,7 @@ def _items(bench: Bench, commits: Sequence[Commit]) -> tuple[Item, ...]:
     for commit in commits:
         each: tuple[Change, ...] = tuple(next(diffs) for _ in commit.parents or (None,))
         object_format = bench.engine.object_format
-        digest = (
-            merge_digest(each, object_format) if commit.is_merge else change_digest(each[0], object_format)
-        )
+        digest = merge_digest(each, object_format) if commit.is_merge else change_digest(each[0], object_format)
         items.append(
             Item(
                 commit=commit,

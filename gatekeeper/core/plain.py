@@ -41,7 +41,7 @@ def _scanner(parse_int: Callable[[str], Any]) -> Callable[[str], Any]:
     try:
         from _json import make_scanner
 
-        scan = make_scanner(_Context(parse_int))
+        scan = make_scanner(_Context(parse_int))  # type: ignore[arg-type]  # duck-typed
         if scan('{"a":[true,null,"\\u00e9"]}', 0) != ({"a": [True, None, "é"]}, 26):
             raise TypeError
     except (ImportError, TypeError):

@@ -22,6 +22,10 @@ class GitError(Exception):
     """Git did not answer as its documentation says: what was asked, and what Git said."""
 
 
+class ObjectTooLargeError(GitError):
+    """An object is larger than who asked wants to read."""
+
+
 class TimeoutExceededError(GitError):
     """The time for the whole judgement is over."""
 
@@ -80,8 +84,12 @@ class Engine(Protocol):
     def ids(self, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> list[ObjectId]:
         """Return only the ids of what `commits` would yield."""
 
-    def objects(self, names: Sequence[str]) -> Iterator[RawObject]:
-        """Yield the objects in the order asked; absent ones are of kind `missing`."""
+    def objects(self, names: Sequence[str], limit: int | None = None) -> Iterator[RawObject]:
+        """Yield the objects in the order asked; absent ones are of kind `missing`.
+
+        Raises:
+            ObjectTooLargeError: at an object of more than `limit` bytes.
+        """
 
     def changes(self, pairs: Sequence[tuple[str, ...]]) -> list[Change]:
         """Return raw diffs: of `(commit,)` against nothing or its one parent, `(commit, parent)`, `(tree, tree)`."""

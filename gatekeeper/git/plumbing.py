@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gatekeeper.core.changes import Change, FileStat, RawEntry, RepeatedPathError, make_change
 from gatekeeper.core.ids import ObjectFormat, ObjectId
-from gatekeeper.git import GitError, RawObject, Remade
+from gatekeeper.git import GitError, ObjectTooLargeError, RawObject, Remade
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,16 +99,17 @@ class Plumbing:
         _, output = self._runner.run(*REV_LIST, stdin=_revisions(include, exclude))
         return [ObjectId(line) for line in output.decode("latin-1").splitlines()]
 
-    def objects(self, names: Sequence[str]) -> Iterator[RawObject]:
+    def objects(self, names: Sequence[str], limit: int | None = None) -> Iterator[RawObject]:
         """See `Engine`."""
         if not names:
             return iter(())
-        return self._batch(stdin="".join(f"{name}\n" for name in names).encode())
+        return self._batch(stdin="".join(f"{name}\n" for name in names).encode(), limit=limit)
 
-    def _batch(self, *before: Sequence[str], stdin: bytes) -> Iterator[RawObject]:
+    def _batch(self, *before: Sequence[str], stdin: bytes, limit: int | None = None) -> Iterator[RawObject]:
         """Parse the answers of `cat-file --batch` (git-cat-file(1), "BATCH OUTPUT")."""
         stream = self._runner.stream(*before, ("cat-file", "--batch", "--buffer"), stdin=stdin)
         buffer, position = bytearray(), 0
+        most = self._limit if limit is None else limit
         for chunk in stream:
             del buffer[:position]
             buffer += chunk
@@ -125,8 +126,8 @@ class Plumbing:
                 if len(words) != 3 or not words[2].isdigit():
                     raise GitError(f"`git cat-file` answered {' '.join(words)[:100]!r}")
                 size = int(words[2])
-                if size > self._limit:
-                    raise GitError(f"{words[1]} {words[0]} has {size} bytes; the limit is {self._limit}")
+                if size > most:
+                    raise ObjectTooLargeError(f"{words[1]} {words[0]} has {size} bytes; the limit is {most}")
                 end = newline + 1 + size
                 if len(buffer) <= end:
                     break

@@ -30,8 +30,9 @@ class Runner:
         self._git = git
         self._environment = dict(environment)
         self._scratch = scratch
-        self._deadline = deadline
         self._count = 0
+        self._ahead: dict[tuple[str, ...], _Child] = {}
+        self.deadline = deadline
 
     def run(self, *arguments: str, stdin: bytes = b"", accept: Sequence[int] = (0,)) -> tuple[int, bytes]:
         """Run `git <arguments>` to its end; return exit status and standard output.
@@ -46,6 +47,17 @@ class Runner:
             return child.finish(accept), output
         finally:
             child.kill()
+
+    def ahead(self, *arguments: str) -> None:
+        """Start `git <arguments>` now, for a later `run` of the same: it works while Python does something else."""
+        self._ahead[arguments] = _Child(self, arguments, self._input(b""))
+
+    def abandon(self) -> None:
+        """End the children that were started ahead and never asked for."""
+        for child in self._ahead.values():
+            os.close(child.output)
+            child.kill()
+        self._ahead.clear()
 
     def stream(self, *stages: Sequence[str], stdin: bytes = b"") -> Iterator[bytes]:
         """Run a pipeline and yield the output of its last stage in chunks.
@@ -111,7 +123,7 @@ class Runner:
         Raises:
             TimeoutExceededError: if none are.
         """
-        left = self._deadline - time.monotonic()
+        left = self.deadline - time.monotonic()
         if left <= 0:
             raise TimeoutExceededError("the time for one push is over")
         return left

@@ -16,6 +16,9 @@ CONFIG_KEYS = r"^(gatekeeper\..*|extensions\.objectformat|extensions\.compatobje
 REF_FORMAT = "%(refname)%00%(objectname)%00%(symref)%00%(HEAD)%00"
 
 
+CONFIG_COMMAND = ("config", "--show-scope", "--null", "--includes", "--get-regexp", CONFIG_KEYS)
+
+
 class Setting(Record):
     """One value of Git's configuration."""
 
@@ -52,9 +55,7 @@ class Configuration:
 
 def read_configuration(runner: Runner) -> Configuration:
     """Read the settings of system and repository; the runner's environment leaves out the user's."""
-    status, output = runner.run(
-        "config", "--show-scope", "--null", "--includes", "--get-regexp", CONFIG_KEYS, accept=(0, 1)
-    )
+    status, output = runner.run(*CONFIG_COMMAND, accept=(0, 1))
     fields = output.split(b"\0")
     if status == 0 and (fields.pop() or len(fields) % 2):
         raise GitError("`git config` gave half a record")
@@ -67,15 +68,21 @@ def read_configuration(runner: Runner) -> Configuration:
     return Configuration(settings)
 
 
+def refs_command(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the command that reads refs by name; empty if none of the names can be asked for."""
+    wanted = [name for name in dict.fromkeys(names) if _askable(name)]
+    return ("for-each-ref", f"--format={REF_FORMAT}", *wanted) if wanted else ()
+
+
 def read_refs(runner: Runner, names: Sequence[str], zero: ObjectId) -> dict[str, Ref]:
     """Read refs by full name; a name that does not exist is given with the zero id.
 
     Symbolic refs are resolved, dangling ones too: a push to them would create what they name.
     """
     found: dict[str, Ref] = {}
-    wanted = [name for name in dict.fromkeys(names) if _askable(name)]
-    if wanted:
-        _, output = runner.run("for-each-ref", f"--format={REF_FORMAT}", *wanted)
+    command = refs_command(names)
+    if command:
+        _, output = runner.run(*command)
         for line in output.split(b"\n")[:-1]:
             fields = [field.decode("utf-8", "surrogateescape") for field in line.split(b"\0")]
             if len(fields) != REF_FORMAT.count("%00") + 1:
@@ -94,7 +101,9 @@ def _absent(runner: Runner, name: str, zero: ObjectId) -> Ref:
     """Return a ref that for-each-ref does not list: absent, or a dangling symbolic ref."""
     if not _askable(name):
         return Ref(name=name, target=zero, resolves_to=name)
-    status, output = runner.run("symbolic-ref", "-q", name, accept=(0, 1))
+    status, output = runner.run("symbolic-ref", "-q", name, accept=(0, 1, 128))
+    if status == 128 and runner.run("check-ref-format", name, accept=(0, 1))[0] == 0:
+        raise GitError(f"the ref {name} is there and cannot be read")
     target = output.decode("utf-8", "surrogateescape").strip() if status == 0 else name
     return Ref(name=name, target=zero, resolves_to=target)
 

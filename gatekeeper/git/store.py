@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from gatekeeper.core.changes import ABSENT
+from gatekeeper.core.changes import ABSENT, Change
 from gatekeeper.core.ids import HEX, ObjectId, StatementId
 from gatekeeper.core.push import SIGNOFFS
 from gatekeeper.core.record import Record
 from gatekeeper.core.signoff import MAX_ENVELOPE, store_directory
-from gatekeeper.git import Engine, GitError
+from gatekeeper.git import Engine, GitError, ObjectTooLargeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,13 +43,9 @@ def read_additions(engine: Engine, old: ObjectId | None, new: ObjectId, limit: i
     """
     if old is not None and not engine.is_ancestor(old, new):
         raise BadStoreError("it does not build on the server's store; fetch and merge, or let gatekeeper push it")
-    base = f"{old}^{{tree}}" if old else engine.object_format.empty_tree
-    trees = engine.kinds([base, f"{new}^{{tree}}"])
-    if any(tree is None or kind != "tree" for tree, kind, _ in trees):
-        raise BadStoreError("it is no commit with a tree")
     filed: dict[StatementId, list[ObjectId]] = {}
     blobs: dict[StatementId, ObjectId] = {}
-    for entry in engine.changes([(str(trees[0][0]), str(trees[1][0]))])[0]:
+    for entry in _difference(engine, old, new):
         if entry.old_mode != ABSENT:
             raise BadStoreError(f"the store only grows, and it changes or removes {_shown(entry.path)}")
         if entry.new_mode != REGULAR:
@@ -60,18 +56,23 @@ def read_additions(engine: Engine, old: ObjectId | None, new: ObjectId, limit: i
             raise BadStoreError(f"two contents for one sign-off: {statement}")
     if len(filed) > limit:
         raise BadStoreError(f"it adds {len(filed)} sign-offs; the limit is {limit}")
-    _check_sizes(engine, list(blobs.values()))
-    contents = engine.objects(list(blobs.values()))
+    try:
+        contents = list(engine.objects(list(blobs.values()), MAX_ENVELOPE))
+    except ObjectTooLargeError as error:
+        raise BadStoreError(f"no envelope: {error}") from None
+    if any(raw.kind != "blob" for raw in contents):
+        raise BadStoreError("a sign-off is no blob")
     return [
         Addition(statement=statement, commits=tuple(filed[statement]), blob=blobs[statement], envelope=raw.data)
         for statement, raw in zip(filed, contents, strict=True)
     ]
 
 
-def _check_sizes(engine: Engine, blobs: Sequence[ObjectId]) -> None:
-    for blob, kind, size in engine.kinds(blobs):
-        if kind != "blob" or size > MAX_ENVELOPE:
-            raise BadStoreError(f"{blob} is no envelope: a {kind} of {size} bytes; at most {MAX_ENVELOPE} are allowed")
+def _difference(engine: Engine, old: ObjectId | None, new: ObjectId) -> Change:
+    """Return what changes between two stores, or from none to the first one."""
+    if old is not None:
+        return engine.changes([(new, old)])[0]
+    return engine.changes([(engine.object_format.empty_tree, _tree_of(engine, new))])[0]
 
 
 def _parse_path(path: bytes, hex_length: int) -> tuple[ObjectId, StatementId]:
