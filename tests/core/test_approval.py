@@ -69,9 +69,7 @@ class TestExamine:
             (person("sue", employed_until=Timestamp(RECEIVED + 1)), ""),
         ],
     )
-    def test_the_signer_must_be_able_to_sign_when_it_was_received(
-        self, signer: Person | None, flaw: str
-    ) -> None:
+    def test_the_signer_must_be_able_to_sign_when_it_was_received(self, signer: Person | None, flaw: str) -> None:
         given_testimony = sworn(SUE).replace(signer=signer)
         assert examined(given_testimony) == flaw
 
@@ -275,9 +273,7 @@ def revoke(signer: Person, target: str, name: str = "revoke", **fields: Any) -> 
 
 class TestRevocation:
     @pytest.mark.parametrize(("signer", "gone"), [(SUE, True), (ADMIN, True), (ANN, False), (JO, False)])
-    def test_a_signer_and_an_administrator_take_back_and_nobody_else(
-        self, signer: Person, gone: bool
-    ) -> None:
+    def test_a_signer_and_an_administrator_take_back_and_nobody_else(self, signer: Person, gone: bool) -> None:
         judged = judge([sworn(SUE), revoke(signer, "one")])
         assert flaws(judged) == {"one": "revoked" if gone else ""}
 

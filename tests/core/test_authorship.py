@@ -100,9 +100,7 @@ def test_nothing_else_proves_anything(claims: Claims) -> None:
         (machine(None, co_authors=(JO, SUE), stated_by=(SUE,)), SUE, Proof.STATEMENT),
     ],
 )
-def test_for_a_machine_a_human_co_author_or_the_first_pusher_answers(
-    claims: Claims, who: Person, proof: Proof
-) -> None:
+def test_for_a_machine_a_human_co_author_or_the_first_pusher_answers(claims: Claims, who: Person, proof: Proof) -> None:
     found = establish(claims, ALL)
     assert (found.claimed, found.proved, found.proof) == (None, who, proof)
 
@@ -131,7 +129,6 @@ def test_a_proof_that_the_policy_leaves_out_counts_for_nothing() -> None:
         (machine(None, co_authors=(SUE,), first_push=pushed(JO)), {SUE, JO}),
         (machine(CI, first_push=pushed(JO, PusherKind.MACHINE)), {CI, JO}),
     ],
-    ids=repr,
 )
 def test_whoever_may_have_had_a_hand_in_it_is_not_independent(claims: Claims, involved: set[Person]) -> None:
     found = establish(claims, ALL).involved

@@ -108,10 +108,7 @@ def test_what_is_no_canonical_form_of_these_values_is_refused(data: bytes) -> No
 
 
 def test_control_characters_are_escaped_as_the_rfc_says() -> None:
-    assert (
-        dump('\b\t\n\f\r\x1f\x7f"\\/é\U0001f600')
-        == b'"\\b\\t\\n\\f\\r\\u001f\x7f\\"\\\\/\xc3\xa9\xf0\x9f\x98\x80"'
-    )
+    assert dump('\b\t\n\f\r\x1f\x7f"\\/é\U0001f600') == b'"\\b\\t\\n\\f\\r\\u001f\x7f\\"\\\\/\xc3\xa9\xf0\x9f\x98\x80"'
 
 
 def test_members_are_sorted_as_the_example_of_the_rfc() -> None:

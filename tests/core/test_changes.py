@@ -40,9 +40,7 @@ VECTOR = make_change(
 def test_the_digest_is_frozen() -> None:
     """Sign-offs in stores hold such digests: a change here takes every one of them away."""
     assert change_digest(VECTOR, SHA1) == "a40aa0291e94747b04494f8fe92b39fcfd788988cc298334fd41fe4efbb49d2f"
-    assert (
-        merge_digest((VECTOR, ()), SHA1) == "0ea8694682e4ed85c221bb9fe7f81198eec8300a852d140e357341d58d994f81"
-    )
+    assert merge_digest((VECTOR, ()), SHA1) == "0ea8694682e4ed85c221bb9fe7f81198eec8300a852d140e357341d58d994f81"
 
 
 modes = st.sampled_from([ABSENT, "100644", "100755", "120000", "160000"])
@@ -77,18 +75,14 @@ def test_the_digest_is_over_every_field_of_every_entry(change: Change, object_fo
 
 
 @given(st.lists(changes, max_size=3), formats)
-def test_a_merges_digest_is_over_each_diff_and_its_length(
-    parts: list[Change], object_format: ObjectFormat
-) -> None:
+def test_a_merges_digest_is_over_each_diff_and_its_length(parts: list[Change], object_format: ObjectFormat) -> None:
     data = b"gatekeeper merge v1\0" + object_format.name.encode() + b"\0"
     data += b"".join(b"%d\0" % len(change) + fields_of(change) for change in parts)
     assert merge_digest(tuple(parts), object_format) == hashlib.sha256(data).hexdigest()
 
 
 @given(changes, changes, formats)
-def test_different_changes_have_different_digests(
-    one: Change, other: Change, object_format: ObjectFormat
-) -> None:
+def test_different_changes_have_different_digests(one: Change, other: Change, object_format: ObjectFormat) -> None:
     assert (change_digest(one, object_format) == change_digest(other, object_format)) == (one == other)
     same = merge_digest((one, other), object_format) == merge_digest((other, one), object_format)
     assert same == (one == other)

@@ -136,15 +136,11 @@ ACCEPTED = {
     "odd zone": author(b"A <a@b> 1 -9959"),
     "message that is not UTF-8": raw(*PLAIN, message=b"\xff\xfe\n"),
     "control characters and CR in the message": raw(*PLAIN, message=b"a\r\nb\x07\x1b[31m\n"),
-    "header lines in the message": raw(
-        *PLAIN, message=AUTHOR + b"\n" + COMMITTER + b"\n\n" + SIGNATURE + b"\n"
-    ),
+    "header lines in the message": raw(*PLAIN, message=AUTHOR + b"\n" + COMMITTER + b"\n\n" + SIGNATURE + b"\n"),
     "encoding with quotes": raw(*PLAIN, b"encoding 'utf8'"),
     "unknown encoding": raw(*PLAIN, b"encoding klingon"),
     "two encodings": raw(*PLAIN, b"encoding a", b"encoding b"),
-    "mergetags": raw(
-        *PLAIN, b"mergetag object " + b"d" * 40 + b"\n type commit\n tag v1\n \n text", b"mergetag x"
-    ),
+    "mergetags": raw(*PLAIN, b"mergetag object " + b"d" * 40 + b"\n type commit\n tag v1\n \n text", b"mergetag x"),
     "change-id before the signature": raw(*PLAIN, b"change-id zyx", SIGNATURE),
     "Mercurial's headers": raw(*PLAIN, b"HG:extra a:b", b"HG:extra c:d", b"HG:rename-source hg"),
     "header without a space": raw(*PLAIN, b"gitbutler-headers-version"),
@@ -173,9 +169,7 @@ def test_git_calls_none_of_the_accepted_an_error(data: bytes, repository: Reposi
     assert not [line for line in reports if line.startswith("error in commit")]
 
 
-@pytest.mark.parametrize(
-    "name", ["two authors", "no committer", "date past 63 bits", "no space before the address"]
-)
+@pytest.mark.parametrize("name", ["two authors", "no committer", "date past 63 bits", "no space before the address"])
 def test_git_calls_these_of_the_refused_an_error(name: str, repository: Repository) -> None:
     made = repository.write("commit", REFUSED[name])
     assert [line for line in fsck(repository, made) if line.startswith("error in commit")]
@@ -240,9 +234,7 @@ words = st.binary(min_size=1, max_size=12).map(lambda data: data.translate(None,
 
 
 @given(words, words, st.integers(0, 2**63 - 1), st.from_regex(rb"\A[+-][0-9]{4}\Z"))
-def test_an_identity_is_taken_apart_at_its_brackets(
-    name: bytes, email: bytes, time: int, zone: bytes
-) -> None:
+def test_an_identity_is_taken_apart_at_its_brackets(name: bytes, email: bytes, time: int, zone: bytes) -> None:
     line = b"%s <%s> %d %s" % (name, email, time, zone)
     identity = parse_identity(line)
     assert (identity.name, identity.email, identity.time, identity.zone) == (name, email, time, zone)
@@ -268,9 +260,7 @@ def test_an_identity_holds_nothing_that_its_line_does_not_say(line: bytes) -> No
         ("A", "a@b", ""),
     ],
 )
-def test_fields_are_those_that_git_reads(
-    name: str, author_name: str, email: str, message: str, tmp_path: Path
-) -> None:
+def test_fields_are_those_that_git_reads(name: str, author_name: str, email: str, message: str, tmp_path: Path) -> None:
     repository = Repository(tmp_path / "r.git", name)
     tree = repository.tree({b"file": b"content"})
     who = {"GIT_AUTHOR_NAME": author_name, "GIT_AUTHOR_EMAIL": email, "GIT_AUTHOR_DATE": "1780000000 +0130"}
@@ -328,9 +318,7 @@ def test_the_first_encoding_counts() -> None:
 def test_a_signature_of_several_lines_is_joined_and_cut_out_of_the_payload() -> None:
     commit = parse(raw(*PLAIN, b"change-id z", SIGNATURE, b"encoding x", message=b"gpgsig stays\n more\n"))
     assert commit.signature == b"-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----"
-    assert commit.signed_payload == raw(
-        *PLAIN, b"change-id z", b"encoding x", message=b"gpgsig stays\n more\n"
-    )
+    assert commit.signed_payload == raw(*PLAIN, b"change-id z", b"encoding x", message=b"gpgsig stays\n more\n")
 
 
 def test_two_signatures_count_as_none() -> None:
@@ -346,9 +334,7 @@ def test_a_signature_counts_under_the_header_of_its_format_alone(
     object_format: ObjectFormat, counts: bytes, other: bytes
 ) -> None:
     tree = b"tree " + b"4" * object_format.hex_length
-    both = parse(
-        raw(tree, AUTHOR, COMMITTER, counts + b" one\n two", other + b" three\n four"), object_format
-    )
+    both = parse(raw(tree, AUTHOR, COMMITTER, counts + b" one\n two", other + b" three\n four"), object_format)
     assert both.signature == b"one\ntwo"
     assert both.signed_payload == raw(tree, AUTHOR, COMMITTER)
     assert parse(raw(tree, AUTHOR, COMMITTER, other + b" three"), object_format).signature is None
@@ -374,9 +360,7 @@ class SignedHistory:
         self.raw = self.repository.git("cat-file", "commit", self.id)
 
     def signed(self, tree: ObjectId, message: bytes) -> ObjectId:
-        who = {
-            f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in WHO_GIT.items()
-        }
+        who = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in WHO_GIT.items()}
         options = ("-c", "gpg.format=ssh", "-c", f"user.signingKey={self.key}")
         made = self.repository.git(*options, "commit-tree", "-S", tree, data=message, env=who)
         return ObjectId(made.decode().strip())
@@ -384,9 +368,7 @@ class SignedHistory:
     def git_verifies(self, data: bytes) -> bool:
         made = self.repository.write("commit", data)
         command = ["git", "-c", f"gpg.ssh.allowedSignersFile={self.allowed}", "verify-commit", made]
-        return not subprocess.run(
-            command, cwd=self.repository.path, capture_output=True, check=False
-        ).returncode
+        return not subprocess.run(command, cwd=self.repository.path, capture_output=True, check=False).returncode
 
     def we_verify(self, data: bytes) -> bool:
         commit = parse_commit(self.id, data, self.format)
@@ -404,17 +386,13 @@ def history(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return SignedHistory(tmp_path_factory.mktemp("signed"), FORMATS[request.param])
 
 
-def test_signature_and_payload_are_those_that_openssh_verifies(
-    history: SignedHistory, tmp_path: Path
-) -> None:
+def test_signature_and_payload_are_those_that_openssh_verifies(history: SignedHistory, tmp_path: Path) -> None:
     commit = parse_commit(history.id, history.raw, history.format)
     assert commit.signature is not None
     (tmp_path / "signature").write_bytes(commit.signature + b"\n")
     command = ["ssh-keygen", "-Y", "verify", "-f", str(history.allowed), "-I", "me@example.com"]
     command += ["-n", "git", "-s", str(tmp_path / "signature")]
-    done = subprocess.run(
-        command, input=commit.signed_payload, capture_output=True, check=False, env=os.environ
-    )
+    done = subprocess.run(command, input=commit.signed_payload, capture_output=True, check=False, env=os.environ)
     assert done.returncode == 0, done.stderr
 
 
@@ -433,9 +411,7 @@ TAMPERING: dict[str, Callable[[bytes, bytes], bytes]] = {
     "no message": lambda head, message: head + b"\n\n",
     "another author": lambda head, message: head.replace(b"author Me", b"author You") + b"\n\n" + message,
     "a header more": lambda head, message: head + b"\nx y\n\n" + message,
-    "the signature twice": lambda head, message: (
-        head + b"\n" + head[head.index(b"gpgsig") :] + b"\n\n" + message
-    ),
+    "the signature twice": lambda head, message: head + b"\n" + head[head.index(b"gpgsig") :] + b"\n\n" + message,
     "a signature cut short": lambda head, message: head[:-40] + b"\n\n" + message,
     "a signature of another object's kind": lambda head, message: (
         head.replace(b"gpgsig", b"gpgsigx") + b"\n\n" + message

@@ -92,7 +92,7 @@ def ignored(tmp_path_factory: pytest.TempPathFactory) -> Ignored:
     paths=st.lists(in_trees, min_size=10, max_size=30, unique=True),
 )
 def test_paths_match_at_least_where_gitignore_does(pattern: str, paths: list[str], ignored: Ignored) -> None:
-    """The one difference: `dir/**` takes in a file named `dir` too, which makes a rule apply more, not less."""
+    """One difference: `dir/**` takes in a file named `dir` too, which makes a rule apply more, not less."""
     for path, by_git in zip(paths, ignored(pattern, paths), strict=True):
         if pattern.endswith("**"):
             assert matches_path(pattern, path.encode()) or not by_git

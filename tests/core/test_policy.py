@@ -225,10 +225,7 @@ class TestPresenceAgeScope:
 
     def test_what_the_statement_claims_of_presence_counts_for_nothing(self) -> None:
         given = sworn(SUE, presence="verified")
-        assert (
-            one(dossier(Standing(testimony=given)), requiring(presence=Presence.TOUCH)).outcome
-            is Outcome.REFUSED
-        )
+        assert one(dossier(Standing(testimony=given)), requiring(presence=Presence.TOUCH)).outcome is Outcome.REFUSED
 
     @pytest.mark.parametrize(("age", "flaw"), [(DAY - 1, ""), (DAY, ""), (DAY + 1, "too-old")])
     def test_a_sign_off_can_be_too_old(self, age: int, flaw: str) -> None:
@@ -448,9 +445,7 @@ class TestProblems:
         evidence = Evidence(kind="trailer", text=b"Assisted-by: \xff", strength="strong", tool="claude-code")
         both = DECLARED.replace(contradiction=True, evidence=(evidence,))
         found = find(dossier(SUE, declaration=both))
-        assert [(p.code, p.fact("evidence")) for p in found.problems] == [
-            ("contradiction", "Assisted-by: \ufffd")
-        ]
+        assert [(p.code, p.fact("evidence")) for p in found.problems] == [("contradiction", "Assisted-by: \ufffd")]
         assert found.outcome is Outcome.REFUSED
         assert find(dossier(SUE, declaration=both.replace(evidence=()))).problems[0].fact("evidence") == ""
 
@@ -465,9 +460,7 @@ class TestProblems:
             (False, State.SILENT, Addition.CHANGE, []),
         ],
     )
-    def test_silence_can_be_refused(
-        self, refused: bool, state: State, addition: Addition, expected: list[str]
-    ) -> None:
+    def test_silence_can_be_refused(self, refused: bool, state: State, addition: Addition, expected: list[str]) -> None:
         about = dossier(declaration=Declaration(state=state), addition=addition)
         assert self.codes(about, undeclared_refused=refused) == expected
 
@@ -484,9 +477,7 @@ class TestPolicy:
             (("HEAD", "refs/heads/release/**"), "refs/heads/release/1", "refs/heads/trunk", True),
         ],
     )
-    def test_what_is_protected(
-        self, protect: tuple[str, ...], ref: str, default: str, expected: bool
-    ) -> None:
+    def test_what_is_protected(self, protect: tuple[str, ...], ref: str, default: str, expected: bool) -> None:
         assert Policy(protect=protect, rules=(RULE,)).protects(ref, default) is expected
 
     @pytest.mark.parametrize(

@@ -131,8 +131,7 @@ def statements(draw: st.DrawFn) -> Statement:
         expires_at=Timestamp(issued + draw(st.integers(1, 10**9))),
         commits=tuple(draw(st.lists(signed_commits, min_size=1, max_size=3, unique_by=lambda c: c.id))),
         range=draw(
-            st.none()
-            | st.builds(SignedRange, base=hex40.map(ObjectId), head=hex40.map(ObjectId), change=digests)
+            st.none() | st.builds(SignedRange, base=hex40.map(ObjectId), head=hex40.map(ObjectId), change=digests)
         ),
         comment=draw(texts),
         checklist=tuple(sorted(draw(st.dictionaries(texts, st.booleans(), max_size=2)).items())),
@@ -157,9 +156,7 @@ def test_an_envelope_comes_back_from_its_bytes(payload: bytes, keyid: str, signa
 def test_the_pre_authentication_encoding_is_dsses(payload: bytes, kind: str) -> None:
     """https://github.com/secure-systems-lab/dsse/blob/master/protocol.md"""
     encoded = kind.encode()
-    expected = b" ".join(
-        [b"DSSEv1", str(len(encoded)).encode(), encoded, str(len(payload)).encode(), payload]
-    )
+    expected = b" ".join([b"DSSEv1", str(len(encoded)).encode(), encoded, str(len(payload)).encode(), payload])
     assert pre_authentication_encoding(payload, kind) == expected
 
 
@@ -168,12 +165,8 @@ def test_the_example_of_dsse() -> None:
     assert pre_authentication_encoding(b"hello world", "http://example.com/HelloWorld") == expected
 
 
-@given(
-    st.binary(min_size=1, max_size=30), st.binary(min_size=1, max_size=5), st.binary(min_size=1, max_size=5)
-)
-def test_the_statement_id_is_of_payload_and_key_whatever_the_signature(
-    payload: bytes, one: bytes, two: bytes
-) -> None:
+@given(st.binary(min_size=1, max_size=30), st.binary(min_size=1, max_size=5), st.binary(min_size=1, max_size=5))
+def test_the_statement_id_is_of_payload_and_key_whatever_the_signature(payload: bytes, one: bytes, two: bytes) -> None:
     """An ECDSA signature can be made again, and differs then: the statement is the same."""
     prefix = b"DSSEv1 28 application/vnd.in-toto+json %d " % len(payload)
     expected = hashlib.sha256(prefix + payload + KEYID.encode()).hexdigest()
@@ -260,9 +253,7 @@ MAY_BE_BLANK = {
 
 @pytest.mark.parametrize("place", PLACES, ids=str)
 @pytest.mark.parametrize("value", [None, True, 1, [], {}, ["x", True], [{}], "", "x", [[]]], ids=repr)
-def test_a_statement_with_a_value_of_another_kind_is_refused(
-    place: tuple[str | int, ...], value: object
-) -> None:
+def test_a_statement_with_a_value_of_another_kind_is_refused(place: tuple[str | int, ...], value: object) -> None:
     before = at(DOCUMENT, place)
     document = changed(DOCUMENT, place, value)
     text_fits = value in ("", "x") and ({*place[-2:]} & FREE_TEXT or (value == "" and place in MAY_BE_BLANK))
@@ -319,9 +310,7 @@ def test_a_statement_with_a_fault_is_refused(place: tuple[str | int, ...], value
 @pytest.mark.parametrize("refs", [[], ["refs/heads/a", "refs/heads/b"]])
 def test_an_emergency_is_for_exactly_one_ref(refs: list[str]) -> None:
     emergency = json.loads(changed(DOCUMENT, ("predicate", "decision"), "emergency"))
-    assert parse_statement(changed(emergency, ("predicate", "refs"), ["refs/heads/a"])).refs == (
-        "refs/heads/a",
-    )
+    assert parse_statement(changed(emergency, ("predicate", "refs"), ["refs/heads/a"])).refs == ("refs/heads/a",)
     with pytest.raises(MalformedSignoffError, match="exactly one ref"):
         parse_statement(changed(emergency, ("predicate", "refs"), refs))
 

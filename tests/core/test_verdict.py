@@ -54,9 +54,7 @@ def test_a_ref_is_as_bad_as_its_problems_and_its_commits() -> None:
         commits = tuple(made[outcome] for outcome in outcomes)
         assert ref(commits=commits).outcome is worst(outcomes)
         assert ref(commits=commits, problems=WRONG).outcome is Outcome.REFUSED
-        assert ref(commits=commits, problems=WRONG, undecided=True).outcome is worst(
-            (*outcomes, Outcome.UNDECIDED)
-        )
+        assert ref(commits=commits, problems=WRONG, undecided=True).outcome is worst((*outcomes, Outcome.UNDECIDED))
         assert ref(commits=commits, undecided=True).outcome is worst(outcomes)
 
 

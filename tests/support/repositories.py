@@ -55,8 +55,7 @@ class Repository:
     def raw_tree(self, entries: Sequence[tuple[str, bytes, ObjectId]]) -> ObjectId:
         """Write one tree object with exactly these entries, in this order."""
         raw = b"".join(
-            mode.encode() + b" " + name + b"\0" + bytes.fromhex(object_id)
-            for mode, name, object_id in entries
+            mode.encode() + b" " + name + b"\0" + bytes.fromhex(object_id) for mode, name, object_id in entries
         )
         return self.write("tree", raw)
 
@@ -71,9 +70,7 @@ class Repository:
             else:
                 top[head] = content
         entries = [
-            ("100644", name, self.blob(content))
-            if isinstance(content, bytes)
-            else (content[0], name, content[1])
+            ("100644", name, self.blob(content)) if isinstance(content, bytes) else (content[0], name, content[1])
             for name, content in top.items()
         ]
         entries += [("40000", name, self.tree(inner)) for name, inner in below.items()]

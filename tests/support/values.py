@@ -36,9 +36,7 @@ def person(person_id: str, level: str | None = "senior", **fields: Any) -> Perso
 
 def identity(address: str = "junior@example.com", name: bytes = b"Somebody") -> Identity:
     line = name + b" <" + address.encode() + b"> 1790000000 +0000"
-    return Identity(
-        name=name, email=address.encode(), time=Timestamp(1_790_000_000), zone=b"+0000", line=line
-    )
+    return Identity(name=name, email=address.encode(), time=Timestamp(1_790_000_000), zone=b"+0000", line=line)
 
 
 def commit(object_id: ObjectId = A, **fields: Any) -> Commit:
@@ -74,18 +72,14 @@ def statement(decision: Decision = Decision.APPROVE, signer: str = "sue", **fiel
     return Statement(decision=decision, signer=signer, **{**honest, **fields})
 
 
-def sworn(
-    signer: Person | None, name: str = "one", decision: Decision = Decision.APPROVE, **fields: Any
-) -> Testimony:
+def sworn(signer: Person | None, name: str = "one", decision: Decision = Decision.APPROVE, **fields: Any) -> Testimony:
     """A testimony by a person; what is a field of the statement goes there."""
     own = {field: fields.pop(field) for field in tuple(fields) if field in Testimony.record_fields}
     who = signer.id if signer else "nobody"
     honest: dict[str, Any] = {
         "statement_id": StatementId(name),
         "statement": statement(decision, who, **fields),
-        "fingerprint": signer.keys[0].public.fingerprint
-        if signer and signer.keys
-        else Fingerprint("SHA256:?"),
+        "fingerprint": signer.keys[0].public.fingerprint if signer and signer.keys else Fingerprint("SHA256:?"),
         "signer": signer,
         "received_at": Timestamp(NOW - DAY),
     }
