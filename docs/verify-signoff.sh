@@ -181,8 +181,10 @@ verify() { # the blob $1 of the store, in a file named $statement
 
     issued=$(one '/"predicate"/"issuedAt"') expires=$(one '/"predicate"/"expiresAt"')
     is_time "$issued" && is_time "$expires" && later "$expires" "$issued" || { bad 'its times are not in order'; return; }
-    # A veto stays until it is taken back.
-    [ "$decision" = reject ] || later "$expires" "$now" || { bad "it expired at $expires"; return; }
+    case $decision in
+    reject | revoke) ;; # these stay
+    *) later "$expires" "$now" || { bad "it expired at $expires"; return; } ;;
+    esac
     printf 'good %s: %s by %s, issued %s, expires %s\n' "$statement" "$decision" "$signer" "$issued" "$expires"
 }
 

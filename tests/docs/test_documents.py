@@ -63,6 +63,13 @@ def test_links_lead_to_a_file_and_a_heading(path: Path) -> None:
             assert anchor in anchors(found), target
 
 
+def test_documents_that_the_code_names_exist() -> None:
+    places = [*(ROOT / "gatekeeper").rglob("*.py"), *(ROOT / "hooks").iterdir(), ROOT / "pyproject.toml"]
+    named = {name for path in places for name in re.findall(r"docs/[\w./-]+\.(?:md|sh)", path.read_text("utf-8"))}
+    assert named
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_fences_are_closed_and_lines_hold_no_tab_and_end_in_no_space(path: Path) -> None:
     text = path.read_text("utf-8")
