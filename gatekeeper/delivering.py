@@ -18,8 +18,17 @@ PAUSE = 0.05
 """Seconds; the wait before attempt n is random, up to n times this."""
 
 
-class DeliveryError(Exception):
-    """The server did not take the store: what it said. The sign-off stays in this clone."""
+class DeliveryError(DeskError):
+    """The sign-off did not get to the server, and stays in this clone: why, and what to do."""
+
+
+class StoreRefusedError(DeliveryError):
+    """The server does not take what this clone's store holds."""
+
+
+def push_command(clone: Clone) -> str:
+    """Return the command that brings this clone's sign-offs to the server."""
+    return f"git push {clone.remote} {SIGNOFFS}"
 
 
 def file_signoff(clone: Clone, envelope: bytes) -> None:
@@ -46,7 +55,8 @@ def deliver(clone: Clone) -> int:
     """Push the store; return how many pushes it took.
 
     Raises:
-        DeliveryError: if the server refuses, or the race was lost every time.
+        StoreRefusedError: if the server refuses what it is.
+        DeliveryError: if the server cannot be reached, or the race was lost every time.
     """
     said = ""
     for attempt in range(1, ATTEMPTS + 1):
@@ -60,16 +70,25 @@ def deliver(clone: Clone) -> int:
         theirs_before = clone.tip(clone.tracking(SIGNOFFS))
         try:
             clone.fetch()
-        except GitError as error:
-            raise DeliveryError(str(error)) from None
+        except (DeskError, GitError) as error:
+            raise DeliveryError(f"your sign-off is kept in this clone, because {error}", _later(clone)) from None
         moved = clone.tip(clone.tracking(SIGNOFFS)) != theirs_before
         if not _take_in(clone) and not moved and not _raced(said):
             break
-    raise DeliveryError(said)
+    if "gatekeeper: REFUSED" in said:
+        raise StoreRefusedError(
+            f"the server does not take the sign-offs of this clone:\n{said}",
+            f"drop what it does not have, and sign again: git update-ref {SIGNOFFS} {clone.tracking(SIGNOFFS)}",
+        )
+    raise DeliveryError(f"your sign-off is kept in this clone, because the push failed:\n{said}", _later(clone))
+
+
+def _later(clone: Clone) -> str:
+    return f"push it later with: {push_command(clone)}"
 
 
 def _raced(said: str) -> bool:
-    """Whether a refused push was refused for its timing: Git's words for a ref that moved or is locked, or the gate's."""
+    """Whether a push was refused for its timing: Git's words for a ref that moved or is locked, or the gate's."""
     return any(
         sign in said
         for sign in (

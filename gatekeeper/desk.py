@@ -18,7 +18,7 @@ from gatekeeper.core.record import Record
 from gatekeeper.core.signoff import MalformedSignoffError
 from gatekeeper.core.testimony import Testimony
 from gatekeeper.gathering import Bench, Court
-from gatekeeper.git import Desk, GitError
+from gatekeeper.git import Desk
 from gatekeeper.git.plumbing import Plumbing
 from gatekeeper.git.private import base_environment, make_private_directory, private_environment
 from gatekeeper.git.process import SAFE_PATH, Runner
@@ -115,11 +115,25 @@ class Clone:
         """Fetch what the server publishes, and its store.
 
         Raises:
-            GitError: if the server cannot be reached, or publishes nothing.
+            DeskError: if there is no such server, it cannot be reached, or it publishes nothing.
         """
-        self.user.tell("fetch", "--quiet", "--no-tags", self.remote, f"+{PUBLISHED}:{self.tracking(PUBLISHED)}")
-        if self.user.ask("ls-remote", "--exit-code", self.remote, SIGNOFFS) is not None:
-            self.user.tell("fetch", "--quiet", "--no-tags", self.remote, f"+{SIGNOFFS}:{self.tracking(SIGNOFFS)}")
+        if self.remote not in (self.user.ask("remote") or "").split("\n"):
+            raise DeskError(
+                f"this clone has no remote `{self.remote}`", "name one with: gatekeeper setup --remote NAME"
+            )
+        there = self.user.ask("ls-remote", self.remote, PUBLISHED, SIGNOFFS)
+        if there is None:
+            raise DeskError(
+                f"the server `{self.remote}` cannot be reached", f"see why with: git ls-remote {self.remote}"
+            )
+        names = {line.partition("\t")[2] for line in there.splitlines()}
+        if PUBLISHED not in names:
+            raise DeskError(
+                f"gatekeeper does not guard the server `{self.remote}`: it publishes no people and no rules",
+                "if it should, its owner can run: gatekeeper install, or gatekeeper publish",
+            )
+        refspecs = [f"+{ref}:{self.tracking(ref)}" for ref in (PUBLISHED, SIGNOFFS) if ref in names]
+        self.user.tell("fetch", "--quiet", "--no-tags", self.remote, *refspecs)
 
     def published(self) -> Published:
         """Return people and rules, fetching them if this clone has never seen them.
@@ -129,13 +143,7 @@ class Clone:
         """
         tip = self.tip(self.tracking(PUBLISHED))
         if tip is None:
-            try:
-                self.fetch()
-            except GitError as error:
-                raise DeskError(
-                    f"the server `{self.remote}` publishes no people and rules here ({error})",
-                    "if its repository is guarded by gatekeeper, its owner can run: gatekeeper publish",
-                ) from None
+            self.fetch()
             tip = self.tip(self.tracking(PUBLISHED))
         try:
             return read_published(read_tree_files(self.engine, ObjectId(str(tip))))
@@ -154,11 +162,16 @@ class Clone:
             raise DeskError(f"{text}: a range with three dots is not one line of history", "write A..B")
         left, dots, right = text.partition("..")
         if dots:
-            return Revision(text=text, base=self._commit(left or "HEAD"), head=self._commit(right or "HEAD"))
+            return Revision(text=text, base=self.commit(left or "HEAD"), head=self.commit(right or "HEAD"))
         ref = self.user.ask("rev-parse", "--symbolic-full-name", "--verify", "--quiet", "--end-of-options", text) or ""
-        return Revision(text=text, head=self._commit(text), ref=ref)
+        return Revision(text=text, head=self.commit(text), ref=ref)
 
-    def _commit(self, text: str) -> ObjectId:
+    def commit(self, text: str) -> ObjectId:
+        """Return the one commit that a name means.
+
+        Raises:
+            DeskError: if it names none.
+        """
         found = self.user.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
         if not found:
             raise DeskError(f"{text} names no commit here", "fetch it first, or check the spelling")
@@ -177,6 +190,19 @@ class Clone:
             if ref.startswith("refs/heads/")
             else self.tip(ref)
         )
+
+    def fork_point(self, base: ObjectId, head: ObjectId) -> ObjectId:
+        """Return where `head` left the line of `base`: the left end of the same commits, without what `base` got since.
+
+        Between these two the difference of the trees is what the commits of the range do, and nothing else.
+        `base` itself if there is no one such commit.
+        """
+        found = (self.user.ask("merge-base", "--all", base, head) or "").split()
+        if len(found) != 1:
+            return base
+        fork = ObjectId(found[0])
+        same = self.engine.ids([head], [fork]) == self.engine.ids([head], [base])
+        return fork if same else base
 
     def desk(self) -> Desk:
         """Return what shows changes: libgit2 where it can open the repository, else plumbing."""

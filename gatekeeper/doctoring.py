@@ -16,7 +16,7 @@ from gatekeeper.core.record import Record
 from gatekeeper.core.verdict import Enforcement
 from gatekeeper.git import GitError
 from gatekeeper.git.user import UserGit
-from gatekeeper.installing import DROP_IN, HOOKS, MARK, Plan, hook_path, install, shim
+from gatekeeper.installing import DROP_IN, HOOKS, MARK, Plan, hook_path, install, is_ours, shim
 from gatekeeper.ledger import Ledger, LedgerError
 from gatekeeper.opening import Server, UnconfiguredError
 from gatekeeper.receiving import is_protected
@@ -77,6 +77,8 @@ def examine(git_dir: str, git: str, environment: Mapping[str, str], url: str | N
     """Examine a repository: its files first, then a push into a scratch copy, then one through `url`."""
     found: list[Symptom] = []
     with Server(git_dir, git) as server:
+        if not _armed(server):
+            return [bad(f"gatekeeper does not guard {git_dir}", "gatekeeper install")]
         found += _hooks(server)
         found += _git_settings(server)
         force = _configuration(server, found)
@@ -86,6 +88,13 @@ def examine(git_dir: str, git: str, environment: Mapping[str, str], url: str | N
         if url:
             found += _push_through(server, ledger, url, environment)
     return found
+
+
+def _armed(server: Server) -> bool:
+    """Whether anything of an installation is there: else one finding says it better than many."""
+    paths = [hook_path(f"{server.git_dir}/hooks", server.platform, hook) for hook in HOOKS]
+    name = server.configuration.get("gatekeeper.repository", own_only=True)
+    return bool(name) or os.path.exists(server.ledger_path) or any(map(is_ours, paths))
 
 
 def _hooks(server: Server) -> list[Symptom]:
@@ -204,7 +213,8 @@ def _ledger(server: Server, force: InForce | None, found: list[Symptom]) -> Ledg
     found += [
         bad(
             f"{ref} was changed outside the gate: the ledger expects {expected[:12]}, it is {actual[:12]}",
-            f"look at {expected[:12]}..{actual[:12]}; to accept it: gatekeeper baseline add {ref} --repo {server.git_dir} --why ...",
+            f"look at {expected[:12]}..{actual[:12]}; to accept it: "
+            f"gatekeeper baseline add {ref} --repo {server.git_dir} --why ...",
         )
         for ref, expected, actual in comparison.unexplained
     ]
@@ -354,7 +364,8 @@ def _who(pusher: Mapping[str, str]) -> Symptom:
     if not pusher["account"]:
         return note(
             "the gate cannot tell who pushes from this shell's environment",
-            "run doctor as the server runs hooks, for example: GATEKEEPER_USER=you gatekeeper doctor ..., or push through it with --url",
+            "run doctor as the server runs hooks, for example: GATEKEEPER_USER=you gatekeeper doctor ..., "
+            "or push through it with --url",
         )
     who = f"{pusher['account']} ({pusher['how']}, {pusher['kind']})"
     if not pusher["person"]:

@@ -10,7 +10,8 @@ import sysconfig
 from pathlib import Path
 
 import gatekeeper
-from gatekeeper.config.in_force import InForce
+from gatekeeper.config.in_force import InForce, load_in_force
+from gatekeeper.config.sources import read_source
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.push import RESERVED
 from gatekeeper.core.record import Record
@@ -75,6 +76,7 @@ def install(plan: Plan) -> list[Step]:
     """
     with Server(plan.git_dir, plan.git) as server:
         _refuse_squatters(server)
+        _refuse_unloadable(server, plan)
         directory = _hooks_directory(server, plan)
         steps = _configure(server, plan)
     with Server(plan.git_dir, plan.git) as server:
@@ -99,6 +101,13 @@ def _refuse_squatters(server: Server) -> None:
             f"these refs exist already, though no gate was here to judge them: {', '.join(taken[:5])}; "
             "look at them, delete them with git update-ref -d, and install again"
         )
+
+
+def _refuse_unloadable(server: Server, plan: Plan) -> None:
+    """Load what would be configured, so that a repository that is guarded already never gets files it cannot use."""
+    values = {"gatekeeper.policy": _file_value(plan.policy), "gatekeeper.roster": _file_value(plan.roster)}
+    policy, roster = (read_source(key, value, server.git_dir) for key, value in values.items())
+    load_in_force(policy, roster, cache=None, last_good=None, now=server.now)
 
 
 def _hooks_directory(server: Server, plan: Plan) -> str:
@@ -173,7 +182,7 @@ def _baseline(server: Server, ledger: SqliteLedger, force: InForce) -> list[Step
 def shim(hook: str, git: str, chained: str) -> str:
     """Return the text of a hook for this interpreter and this installation."""
     packages = [str(Path(gatekeeper.__file__).resolve().parent.parent)]
-    packages += [path for path in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))]
+    packages += [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
     values = {
         "@PYTHON@": shlex.quote(sys.executable),
         "@GIT@": shlex.quote(git),
@@ -200,14 +209,14 @@ def _chained_path(server: Server, hook: str) -> Path:
 def _install_hook(server: Server, plan: Plan, directory: str, hook: str) -> Step:
     """Write one hook; a hook of somebody else's is kept and runs after ours has accepted."""
     path, chained = hook_path(directory, plan.platform, hook), _chained_path(server, hook)
-    if path.exists() and MARK not in path.read_text(encoding="utf-8", errors="replace"):
-        if chained.exists():
+    if os.path.lexists(path) and not is_ours(path):
+        if os.path.lexists(chained):
             raise InstallError(f"both {path} and {chained} hold a hook of somebody else's; remove one of them")
         chained.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.rename(path, chained)
+        _move(path, chained)
     runs_chained = chained.exists() and os.access(chained, os.X_OK)
     text = shim(hook, plan.git, str(chained) if runs_chained else "")
-    changed = not path.exists() or path.read_text(encoding="utf-8") != text or not os.access(path, os.X_OK)
+    changed = not path.exists() or path.read_bytes() != text.encode() or not os.access(path, os.X_OK)
     if changed:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.new")
@@ -217,6 +226,20 @@ def _install_hook(server: Server, plan: Plan, directory: str, hook: str) -> Step
     return Step(what=f"{path}" + (", then the hook that was there" if runs_chained else ""), changed=changed)
 
 
+def is_ours(path: Path) -> bool:
+    """Whether a hook was written by `install`. A link never was, wherever it leads."""
+    return not path.is_symlink() and path.exists() and MARK.encode() in path.read_bytes()
+
+
+def _move(path: Path, to: Path) -> None:
+    """Move a hook as it is, with its mode; a relative link leads to the same file from its new place."""
+    if path.is_symlink() and not os.path.isabs(target := os.readlink(path)):
+        os.symlink(os.path.relpath(os.path.join(path.parent, target), to.parent), to)
+        os.unlink(path)
+    else:
+        os.rename(path, to)
+
+
 def uninstall(git_dir: str, git: str) -> list[Step]:
     """Disarm a repository and put back the hooks that were there. Ledger and sign-offs stay: they are evidence."""
     steps: list[Step] = []
@@ -224,13 +247,13 @@ def uninstall(git_dir: str, git: str) -> list[Step]:
         platform = server.platform
         for hook in HOOKS:
             for path in {hook_path(f"{server.git_dir}/hooks", name, hook) for name in ("", platform)}:
-                ours = path.exists() and MARK in path.read_text(encoding="utf-8", errors="replace")
+                ours = is_ours(path)
                 if ours:
                     path.unlink()
                 chained = _chained_path(server, hook)
-                restored = chained.exists() and not path.exists() and (ours or path.name == hook)
+                restored = os.path.lexists(chained) and not os.path.lexists(path) and (ours or path.name == hook)
                 if restored:
-                    os.rename(chained, path)
+                    _move(chained, path)
                 if ours or restored:
                     steps.append(Step(what=f"{path}" + (" put back" if restored else " removed"), changed=True))
         for key in KEYS:

@@ -52,6 +52,10 @@ class Terms(Record):
     """Seconds until it expires."""
     decision: Decision = Decision.APPROVE
 
+    def expires_at(self, now: Timestamp) -> Timestamp:
+        """Return when a sign-off made now expires."""
+        return Timestamp(now + self.life)
+
 
 def propose(bench: Bench, head: ObjectId, base: ObjectId | None, only: Sequence[ObjectId] | None = None) -> Proposal:
     """Return what there is to approve: one commit (`base` None), or a range.
@@ -62,10 +66,7 @@ def propose(bench: Bench, head: ObjectId, base: ObjectId | None, only: Sequence[
         UnjudgeableError: for malformed commits.
         GitError: when Git does not answer, or the range is empty.
     """
-    if base is None:
-        commits = [read_commit(bench, head)]
-    else:
-        commits = read_commits(bench, [head], [base])
+    commits = [read_commit(bench, head)] if base is None else read_commits(bench, [head], [base])
     if only is not None:
         commits = [commit for commit in commits if commit.id in only]
     if not commits:
@@ -144,7 +145,7 @@ def sign(
         refs=terms.refs,
         signer=signer.id,
         issued_at=now,
-        expires_at=Timestamp(now + terms.life),
+        expires_at=terms.expires_at(now),
         commits=tuple(_signed_commit(item) for item in proposal.items),
         range=proposal.range,
         comment=terms.comment,

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
-import tempfile
-import traceback
-from pathlib import Path
 
 import click
 
@@ -52,7 +50,8 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit status: 0 accepted or clean, 1 refused or violations, 2 wrong use or configuration, 3 could not decide.",
+    epilog="Exit status: 0 accepted or clean, 1 refused or violations, "
+    "2 wrong use or configuration, 3 could not decide.",
 )
 @click.version_option(__version__, prog_name="gatekeeper")
 @click.option("-C", "directory", metavar="DIR", default=".", help="Work as if started in DIR.")
@@ -61,59 +60,43 @@ class LazyGroup(click.Group):
     "colour",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
-    help="Colour the output.",
+    help="Colour the output; auto: on a terminal, unless NO_COLOR is set.",
 )
 @click.pass_context
 def command(ctx: click.Context, directory: str, colour: str) -> None:
     """Senior approval for AI-assisted code, enforced where the code goes through: at the Git server."""
-    ctx.obj = {"directory": directory, "colour": {"auto": None, "always": True, "never": False}[colour]}
+    try:
+        os.chdir(directory)
+    except OSError as error:
+        raise click.BadParameter(f"{directory}: {error.strerror}", param_hint="-C") from None
+    ctx.obj = {"auto": None, "always": True, "never": False}[colour]
 
 
 def main() -> None:
     """Run a command and exit with its status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what the locale lacks is shown all the same
     try:
         status = command.main(standalone_mode=False)
+        sys.stdout.flush()  # here, where a reader that has gone can still be noticed
     except click.exceptions.Abort:
         _say("Stopped.")
-        sys.exit(WRONG_USE)
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        sys.exit(WRONG_USE)
+        sys.exit(UNDECIDED)
     except click.ClickException as error:
         error.show()
-        sys.exit(WRONG_USE)
+        sys.exit(error.exit_code)
     except BrokenPipeError:
-        # The reader has gone, as in `gatekeeper audit | head`; so would any other output.
+        # The reader has gone, as in `gatekeeper audit | head`, and so would go any other output. What
+        # nobody has read in full decides nothing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(REFUSED)
+        sys.exit(UNDECIDED)
     except Exception as error:  # noqa: BLE001 - every error ends in a documented status
-        sys.exit(_failed(error))
+        from gatekeeper.cli.failing import failed
+
+        sys.exit(failed(error))
     sys.exit(status if isinstance(status, int) else OK)
 
 
 def _say(text: str) -> None:
     click.echo(text, err=True)
-
-
-def _failed(error: Exception) -> int:
-    """Tell an expected error and its next step; of an unexpected one, where the report is."""
-    from gatekeeper.formats.failure import advice, expected
-
-    if expected(error):
-        _say(f"gatekeeper: {error}")
-        hint = getattr(error, "advice", None) or getattr(error, "hint", None) or advice(error)
-        if hint:
-            _say(f"Next: {hint}")
-        return (
-            UNDECIDED
-            if type(error).__name__ in ("LedgerError", "UnjudgeableError", "TimeoutExceededError")
-            else WRONG_USE
-        )
-    descriptor, name = tempfile.mkstemp(prefix="gatekeeper-report-", suffix=".txt")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(
-            f"gatekeeper {__version__}, Python {sys.version}\n\n{''.join(traceback.format_exception(error))}"
-        )
-    _say(f"gatekeeper: unexpected error: {type(error).__name__}: {error}")
-    _say(f"Next: this is a fault of gatekeeper; the report is in {Path(name)}")
-    return UNDECIDED

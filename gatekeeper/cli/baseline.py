@@ -10,7 +10,7 @@ from gatekeeper.settling import reconcile
 
 @click.group("baseline")
 def command() -> None:
-    """What needs no sign-off because it was there before, or was taken in by the owner."""
+    """Take in what came to a ref outside the gate."""
 
 
 @command.command("add")
@@ -25,7 +25,7 @@ def add(ctx: click.Context, ref: str, repo: str, why: str) -> None:
     and the ledger keeps who, when and why.
     """
     full = ref if ref.startswith("refs/") else f"refs/heads/{ref}"
-    with open_server(ctx, repo) as server:
+    with open_server(repo) as server:
         ledger = server.ledger()
         reconcile(server, ledger, "command")
         tip = server.refs([full])[full].target
@@ -35,5 +35,4 @@ def add(ctx: click.Context, ref: str, repo: str, why: str) -> None:
         receipt = ledger.append("baseline", data, now=server.now, repository=server.repository)
         err(ctx).print(
             f"{full} at {tip} is in order from now on. Receipt: {receipt.label(server.repository)}",
-            markup=False,
         )

@@ -31,17 +31,15 @@ def command(
     roster: str | None,
     form: str,
 ) -> int:
-    """Judge the commits of RANGE as if they were pushed to a protected ref.
+    """Judge commits as if they were pushed to a protected ref.
 
     RANGE is A..B, or REV for its whole history, as in git log. A clone knows no ledger: what depends on
     one (who first pushed a commit) is undecided there, with exit status 3.
     """
     with ExitStack() as stack:
-        place = open_place(ctx, stack, repo=repo, policy=policy, roster=roster)
+        place = open_place(stack, repo=repo, policy=policy, roster=roster)
         revision = place.clone.resolve(revisions)
-        verdict = check(
-            place.bench, place.full_ref(into), revision.head, [revision.base] if revision.base else []
-        )
+        verdict = check(place.bench, place.full_ref(into), revision.head, [revision.base] if revision.base else [])
     if form == "json":
         print_json(verdict_data(verdict))
     else:

@@ -57,9 +57,10 @@ class DemoError(click.ClickException):
 @click.command("demo")
 @click.option("--keep", is_flag=True, help="Keep the temporary directory, to look around.")
 def command(keep: bool) -> None:
-    """Play the main path with real pushes, keys and hooks: refused, signed, accepted, a forgery refused, the audit.
+    """Play the main path for real, in a temporary directory.
 
-    Everything happens in a temporary directory. Exit status 1 if any step does not do what it claims.
+    Real pushes, keys and hooks: a push is refused, signed for and accepted, a forgery is refused, the auditor looks
+    back. Exit status 1 if any step does not do what it claims.
     """
     if keep:
         root = tempfile.mkdtemp(prefix="gatekeeper-demo-")
@@ -122,23 +123,24 @@ class _Demo:
             command[:1] = [sys.executable, "-m", "gatekeeper"]
         if not quiet:
             click.secho(f"{who}$ {shown or ' '.join(map(_quoted, arguments))}", fg="cyan")
-        done = subprocess.run(
-            command,
-            cwd=place,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )  # noqa: E501
+        try:
+            done = subprocess.run(
+                command,
+                cwd=place,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
+        except OSError as error:
+            raise DemoError(f"cannot run {command[0]}: {error.strerror}") from None
         if not quiet:
             click.echo("".join(f"  {line.rstrip()}\n" for line in done.stdout.splitlines()), nl=False)
         allowed = [expect] if isinstance(expect, int) else list(expect)
         if done.returncode not in allowed:
-            raise DemoError(
-                f"`{' '.join(arguments)}` ended with {done.returncode}, not {allowed[0]}:\n{done.stdout}"
-            )
+            raise DemoError(f"`{' '.join(arguments)}` ended with {done.returncode}, not {allowed[0]}:\n{done.stdout}")
         return done.stdout
 
     def insist(self, text: str, *wanted: str) -> None:
@@ -187,14 +189,14 @@ class _Demo:
             "example/shop",
             "--server",
             "ssh",
-        )  # noqa: E501
+        )
         for name, (person, address, _) in WHO.items():
             self.run("server", "git", "clone", "--quiet", "shop.git", name, quiet=True)
             for key, value in (
                 ("user.name", person),
                 ("user.email", address),
                 ("user.signingKey", str(self.root / f"{name}.key")),
-            ):  # noqa: E501
+            ):
                 self.run(name, "git", "config", key, value, quiet=True)
 
     def commit(self, name: str, content: str, message: str) -> ObjectId:
@@ -216,9 +218,7 @@ class _Demo:
         self.say("A junior pushes a commit that an AI tool helped to write")
         self.assisted = self.commit("pay.py", "def pay(): ...\ndef retry(): pay()\n", ASSISTED)
         said = self.run("junior", "git", "push", "origin", "HEAD:main", expect=1)
-        self.insist(
-            said, "gatekeeper: REFUSED main", "Missing: 1 sign-off by senior or above", "sam@example.com"
-        )
+        self.insist(said, "gatekeeper: REFUSED main", "Missing: 1 sign-off by senior or above", "sam@example.com")
         self.say("The junior does what the refusal says")
         ask = re.search(r"git push origin (\S+)", said)
         if ask is None:
@@ -262,13 +262,11 @@ class _Demo:
                 key=key,
                 fingerprint=public_key_of(key).fingerprint,
                 now=clone.now,
-            )  # noqa: E501
+            )
             file_signoff(clone, envelope)
         said = self.run("junior", "git", "push", "origin", "refs/gatekeeper/signoffs", "HEAD:main", expect=1)
         self.insist(said, "gatekeeper: REFUSED", "its signer is not the owner of its key")
-        self.insist(
-            self.run("junior", "git", "push", "origin", "HEAD:main", expect=1), "gatekeeper: REFUSED main"
-        )
+        self.insist(self.run("junior", "git", "push", "origin", "HEAD:main", expect=1), "gatekeeper: REFUSED main")
 
     def the_audit_tells(self) -> None:
         """Everything that landed, who approved it, and that the record holds together."""
@@ -280,9 +278,7 @@ class _Demo:
             "No exceptions",
         )
         self.run("server", "gatekeeper", "ledger", "verify", "--repo", "shop.git", "--receipt", self.receipt)
-        self.insist(
-            self.run("server", "git", "--git-dir", "shop.git", "rev-parse", "main", quiet=True), self.assisted
-        )
+        self.insist(self.run("server", "git", "--git-dir", "shop.git", "rev-parse", "main", quiet=True), self.assisted)
 
 
 def _quoted(word: str) -> str:

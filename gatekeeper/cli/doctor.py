@@ -19,11 +19,12 @@ STYLE = {Level.GOOD: ("ok  ", "green"), Level.NOTE: ("note", "yellow"), Level.BA
 @FORMAT
 @click.pass_context
 def command(ctx: click.Context, repo: str, url: str | None, form: str) -> int:
-    """Find out whether the gate works: looks at files and settings, and pushes an unapproved commit to a scratch copy.
+    """Find out whether the gate works.
 
+    Looks at files and settings, and pushes an unapproved commit to a scratch copy.
     Nothing is changed in the repository. With --url the probe goes to a name that the gate refuses to everybody.
     """
-    found = examine(git_directory(ctx, repo), find_git(), dict(os.environ), url)
+    found = examine(git_directory(repo), find_git(), dict(os.environ), url)
     if form == "json":
         symptoms = [{"level": s.level.value, "what": s.what, "advice": s.advice} for s in found]
         print_json({"version": 1, "symptoms": symptoms})
@@ -31,7 +32,7 @@ def command(ctx: click.Context, repo: str, url: str | None, form: str) -> int:
         for symptom in found:
             word, style = STYLE[symptom.level]
             out(ctx).print(word, style=style, end="  ")
-            out(ctx).print(symptom.what, markup=False)
+            out(ctx).print(symptom.what)
             if symptom.advice:
-                out(ctx).print(f"      {symptom.advice}", markup=False)
+                out(ctx).print(f"      {symptom.advice}")
     return 1 if any(symptom.level is Level.BAD for symptom in found) else 0

@@ -29,22 +29,20 @@ def command(
     roster: str | None,
     form: str,
 ) -> int:
-    """Explain how one commit is judged on its way to a protected ref: every rule, every sign-off, and why."""
+    """Explain how one commit is judged: every rule, and why."""
     with ExitStack() as stack:
-        place = open_place(ctx, stack, repo=repo, policy=policy, roster=roster)
+        place = open_place(stack, repo=repo, policy=policy, roster=roster)
         ref = place.full_ref(into)
-        commit = place.clone.resolve(revision).head
+        commit = place.clone.commit(revision)
         finding, dossier = explain(place.bench, ref, commit)
     if finding is None or dossier is None:
         if form == "json":
             print_json({"version": 1, "commit": commit, "ref": ref, "outcome": "accepted", "known": True})
         else:
-            out(ctx).print(
-                f"{commit[:12]} into {ref}: in order; it landed through the gate before", markup=False
-            )
+            out(ctx).print(f"{commit[:12]} into {ref}: in order; it landed through the gate before")
         return 0
     if form == "json":
         print_json({"version": 1, "ref": ref, "known": False, **commit_data(finding)})
     else:
-        out(ctx).print(explanation(finding, dossier))
+        out(ctx).print(explanation(finding, dossier), soft_wrap=False)
     return STATUS[finding.outcome]

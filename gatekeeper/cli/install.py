@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
-from gatekeeper.cli.common import REPO, directory, err, git_directory
+from gatekeeper.cli.common import REPO, err, git_directory
+from gatekeeper.formats.text import safe_in_command
 from gatekeeper.installing import Plan, Step, find_git, install
 from gatekeeper.servers import known_platform
 
@@ -14,7 +13,7 @@ from gatekeeper.servers import known_platform
 def show_steps(ctx: click.Context, steps: list[Step]) -> None:
     """Say what was done, and what was done already."""
     for step in steps:
-        err(ctx).print(f"{'done     ' if step.changed else 'unchanged'}  {step.what}", markup=False)
+        err(ctx).print(f"{'done     ' if step.changed else 'unchanged'}  {step.what}")
 
 
 @click.command("install")
@@ -43,14 +42,15 @@ def command(ctx: click.Context, repo: str, policy: str, roster: str, name: str, 
     """
     if not known_platform(platform):
         raise click.BadParameter(f"{platform} is no platform that gatekeeper knows", param_hint="--server")
-    here = directory(ctx)
+    if not safe_in_command(name):
+        raise click.BadParameter("letters, digits and ._/- only, as in example/shop", param_hint="--name")
     plan = Plan(
-        git_dir=git_directory(ctx, repo),
+        git_dir=git_directory(repo),
         git=find_git(),
-        policy=policy if policy.startswith("refs/") else os.path.join(here, policy),
-        roster=roster if roster.startswith("refs/") else os.path.join(here, roster),
+        policy=policy,
+        roster=roster,
         name=name,
         platform=platform,
     )
     show_steps(ctx, install(plan))
-    err(ctx).print(f"Armed. Try it without risk: gatekeeper doctor --repo {repo}", markup=False)
+    err(ctx).print(f"Armed. Try it without risk: gatekeeper doctor --repo {repo}")

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gatekeeper.cli.common import git_directory
+from gatekeeper.cli.common import open_server
 from gatekeeper.cli.policy import read
 from gatekeeper.config.loading import load_policy, load_roster
 from gatekeeper.config.published import Published
 from gatekeeper.desk import Clone
 from gatekeeper.gathering import Bench, Court, from_ledger
-from gatekeeper.installing import find_git
-from gatekeeper.opening import Server
 from gatekeeper.settling import reconcile
 
 if TYPE_CHECKING:
@@ -30,9 +28,7 @@ def options(function: Callable[..., Any]) -> Callable[..., Any]:
             metavar="DIR",
             help="A repository on the server: judge with its ledger, policy and roster.",
         ),
-        click.option(
-            "--policy", metavar="FILE", help="Judge by this policy; with --roster, no server is needed."
-        ),
+        click.option("--policy", metavar="FILE", help="Judge by this policy; with --roster, no server is needed."),
         click.option("--roster", metavar="FILE", help="Judge by this roster."),
     ):
         function = option(function)
@@ -55,28 +51,24 @@ class Place:
         return name if name.startswith("refs/") else f"refs/heads/{name}"
 
 
-def open_place(
-    ctx: click.Context, stack: ExitStack, *, repo: str | None, policy: str | None, roster: str | None
-) -> Place:
+def open_place(stack: ExitStack, *, repo: str | None, policy: str | None, roster: str | None) -> Place:
     """Open what the options say.
 
     Raises:
         click.UsageError: if they do not go together.
     """
     if bool(policy) != bool(roster) or (repo and policy):
-        raise click.UsageError(
-            "use --policy and --roster together, or --repo alone, or none of them in a clone"
-        )
+        raise click.UsageError("use --policy and --roster together, or --repo alone, or none of them in a clone")
     if repo:
-        return _server(ctx, stack, repo)
-    clone = stack.enter_context(Clone(ctx.find_root().obj["directory"]))
+        return _server(stack, repo)
+    clone = stack.enter_context(Clone("."))
     if not policy or not roster:
         published = clone.published()
         return Place(clone, clone.bench(published), published.default_branch)
-    people = load_roster(read(ctx, roster), roster)
+    people = load_roster(read(roster), roster)
     head = clone.user.ask("symbolic-ref", "-q", "HEAD") or "refs/heads/main"
     named = Published(
-        policy=load_policy(read(ctx, policy), policy, people),
+        policy=load_policy(read(policy), policy, people),
         roster=people,
         repository=clone.user.ask("config", "gatekeeper.repository") or "",
         default_branch=head,
@@ -84,9 +76,9 @@ def open_place(
     return Place(clone, clone.bench(named), head)
 
 
-def _server(ctx: click.Context, stack: ExitStack, repo: str) -> Place:
+def _server(stack: ExitStack, repo: str) -> Place:
     """Judge with all that the server knows."""
-    server = stack.enter_context(Server(git_directory(ctx, repo), find_git()))
+    server = stack.enter_context(open_server(repo))
     ledger = server.ledger()
     force = server.in_force(ledger)
     reconcile(server, ledger, "check", force=force)

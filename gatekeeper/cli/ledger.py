@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from gatekeeper.cli.common import FORMAT, REPO, err, open_server, out, print_json
+from gatekeeper.formats.text import plural
 from gatekeeper.ledger import Receipt
 
 
 @click.group("ledger")
 def command() -> None:
-    """Look at the server's record of pushes and decisions."""
+    """Verify the server's record of pushes and decisions."""
 
 
 @command.command("verify")
@@ -31,23 +32,24 @@ def verify(ctx: click.Context, repo: str, receipts: tuple[str, ...], form: str) 
     noticed against a receipt.
     """
     parsed = [_receipt(text) for text in receipts]
-    with open_server(ctx, repo) as server:
+    with open_server(repo) as server:
         ledger = server.ledger()
         faults, head = ledger.verify(parsed), ledger.head()
     if form == "json":
         print_json({"version": 1, "entries": head.number, "head": head.hash, "faults": faults})
     else:
         for fault in faults:
-            out(ctx).print(f"FAULT  {fault}", markup=False)
+            out(ctx).print(f"FAULT  {fault}")
         if not faults:
-            err(ctx).print(f"{head.number} entries, {len(parsed)} receipts: in order. Head {head.hash[:12]}")
+            err(ctx).print(
+                f"{plural(head.number, 'entry', 'entries')}, {plural(len(parsed), 'receipt')}: in order. "
+                f"Head {head.hash[:12]}"
+            )
     return 1 if faults else 0
 
 
 def _receipt(text: str) -> Receipt:
     parts = text.rsplit("-", 2)
     if len(parts) != 3 or not parts[1].isdigit() or not parts[2]:
-        raise click.BadParameter(
-            f"{text} is no receipt such as shop-18231-9f86d081884c", param_hint="--receipt"
-        )
+        raise click.BadParameter(f"{text} is no receipt such as shop-18231-9f86d081884c", param_hint="--receipt")
     return Receipt(number=int(parts[1]), hash=parts[2])

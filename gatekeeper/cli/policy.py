@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
-from gatekeeper.cli.common import directory, err
+from gatekeeper.cli.common import err
 from gatekeeper.config.loading import load_policy, load_roster, parse_policy
+from gatekeeper.formats.text import plural
 
 
 @click.group("policy")
 def command() -> None:
-    """Work on a policy."""
+    """Check a policy file."""
 
 
 @command.command("check")
@@ -26,24 +26,24 @@ def command() -> None:
 @click.pass_context
 def check(ctx: click.Context, file: str, roster: str | None) -> None:
     """Check a policy; every error is told at once, with its place."""
-    content = read(ctx, file)
+    content = read(file)
     if roster is None:
         policy = parse_policy(content, file)
     else:
-        policy = load_policy(content, file, load_roster(read(ctx, roster), roster))
+        policy = load_policy(content, file, load_roster(read(roster), roster))
     err(ctx).print(
-        f"{file}: {len(policy.rules)} rules, {len(policy.protect)} patterns of protected refs: in order.",
-        markup=False,
+        f"{file}: in order; {plural(len(policy.rules), 'rule')}, "
+        f"{plural(len(policy.protect), 'pattern')} of protected refs"
     )
 
 
-def read(ctx: click.Context, file: str) -> bytes:
+def read(file: str) -> bytes:
     """Read a file that the user named.
 
     Raises:
         click.BadParameter: if it cannot be read.
     """
     try:
-        return Path(os.path.join(directory(ctx), file)).read_bytes()
+        return Path(file).read_bytes()
     except OSError as error:
         raise click.BadParameter(f"{file}: {error.strerror}") from None

@@ -8,11 +8,12 @@ from rich.table import Table
 from gatekeeper.cli.common import FORMAT, err, out, print_json
 from gatekeeper.cli.policy import read
 from gatekeeper.config.loading import load_roster
+from gatekeeper.formats.text import plural
 
 
 @click.group("roster")
 def command() -> None:
-    """Work on a roster."""
+    """Check or show a roster file."""
 
 
 @command.command("check")
@@ -20,8 +21,8 @@ def command() -> None:
 @click.pass_context
 def check(ctx: click.Context, file: str) -> None:
     """Check a roster; every error is told at once, with its place."""
-    people = list(load_roster(read(ctx, file), file).everybody())
-    err(ctx).print(f"{file}: {len(people)} people: in order.", markup=False)
+    people = list(load_roster(read(file), file).everybody())
+    err(ctx).print(f"{file}: in order; {plural(len(people), 'person', 'people')}")
 
 
 @command.command("show")
@@ -30,7 +31,7 @@ def check(ctx: click.Context, file: str) -> None:
 @click.pass_context
 def show(ctx: click.Context, file: str, form: str) -> None:
     """Show the people of a roster."""
-    people = sorted(load_roster(read(ctx, file), file).everybody(), key=lambda person: person.id)
+    people = sorted(load_roster(read(file), file).everybody(), key=lambda person: person.id)
     if form == "json":
         rows = [
             {
@@ -53,4 +54,4 @@ def show(ctx: click.Context, file: str, form: str) -> None:
         usable = sum(not key.revoked for key in person.keys)
         address = person.emails[0].decode() if person.emails else ""
         table.add_row(person.id, person.level or "bot", ", ".join(person.teams), address, str(usable))
-    out(ctx).print(table)
+    out(ctx).print(table, soft_wrap=False)

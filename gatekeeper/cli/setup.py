@@ -22,27 +22,33 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="The server, if the clone has several; default: the only one, else origin.",
 )
-@click.option(
-    "--key", metavar="KEY", help="The key to sign with in this clone: a file, a .pub file, or a public key."
-)
+@click.option("--key", metavar="KEY", help="The key to sign with in this clone: a file, a .pub file, or a public key.")
 @click.pass_context
 def command(ctx: click.Context, remote: str | None, key: str | None) -> None:
-    """Make this clone ready: fetch people, rules and sign-offs, and find the key to sign with.
+    """Make this clone ready.
 
-    It needs nothing but the clone. Run it again whenever something about keys or the server has changed.
+    It fetches people, rules and sign-offs, and finds the key to sign with. It needs nothing but the clone.
+    Run it again whenever something about keys or the server has changed.
     """
     say = err(ctx)
-    with open_clone(ctx, remote) as clone:
-        if remote:
-            clone.user.tell("config", "gatekeeper.remote", remote)
-        _fetch_always(clone)
+    with open_clone(remote) as clone:
         clone.fetch()
         published = clone.published()
-        say.print(f"server      {clone.remote}, repository {published.repository}", markup=False)
-        say.print(f"rules       {', '.join(rule.id for rule in published.policy.rules)}", markup=False)
+        _fetch_always(clone)
+        if remote:
+            clone.user.tell("config", "gatekeeper.remote", remote)
         if key:
-            clone.user.tell("config", "gatekeeper.signingKey", key)
-        say.print(f"signing     {_key_state(clone, published)}", markup=False)
+            public_key_of(os.path.expanduser(key))
+            clone.user.tell("config", "gatekeeper.signingKey", _absolute(key))
+        say.print(f"server      {clone.remote}, repository {published.repository}")
+        say.print(f"rules       {', '.join(rule.id for rule in published.policy.rules)}")
+        say.print(f"signing     {_key_state(clone, published)}")
+
+
+def _absolute(key: str) -> str:
+    """Return a key as it can be named from everywhere: a path made absolute, a literal as it is."""
+    path = os.path.expanduser(key)
+    return os.path.abspath(path) if os.path.exists(path) else key
 
 
 def _fetch_always(clone: Clone) -> None:
@@ -60,11 +66,7 @@ def _fetch_always(clone: Clone) -> None:
 
 def signing_key(clone: Clone, key: str | None = None) -> str | None:
     """Return the key to sign with: as named, as `setup --key` noted, else Git's `user.signingKey`."""
-    found = (
-        key
-        or clone.user.ask("config", "gatekeeper.signingKey")
-        or clone.user.ask("config", "user.signingKey")
-    )
+    found = key or clone.user.ask("config", "gatekeeper.signingKey") or clone.user.ask("config", "user.signingKey")
     return os.path.expanduser(found) if found else None
 
 
@@ -76,11 +78,9 @@ def _key_state(clone: Clone, published: Published) -> str:
     try:
         public = public_key_of(key)
     except SigningError as error:
-        return f"{error}"
+        return error.what
     person = published.roster.by_key(public.fingerprint)
     if person is None:
         return f"{public.fingerprint} is nobody's in the roster; the roster's owner can add it (only needed to sign)"
-    may = (
-        "may approve" if published.policy.may_approve(person, published.roster.ladder) else "may not approve"
-    )
+    may = "may approve" if published.policy.may_approve(person, published.roster.ladder) else "may not approve"
     return f"{public.fingerprint}, {person.id}, {may}"

@@ -9,7 +9,7 @@ from gatekeeper.cli.common import FORMAT, INTO, open_clone, out, print_json
 from gatekeeper.core.verdict import Outcome
 from gatekeeper.formats.json import authorship_data, declaration_data, standing_data, text
 from gatekeeper.formats.terminal import mark_text, signoff_lines
-from gatekeeper.formats.text import visible
+from gatekeeper.formats.text import printable, visible
 
 
 @click.command("show")
@@ -18,14 +18,17 @@ from gatekeeper.formats.text import visible
 @FORMAT
 @click.pass_context
 def command(ctx: click.Context, revision: str, into: str, form: str) -> None:
-    """Show what a commit declares, who wrote it, and its sign-offs with the state of each."""
-    with open_clone(ctx) as clone:
+    """Show one commit: its AI marks, its author, its sign-offs.
+
+    Each sign-off comes with its state.
+    """
+    with open_clone() as clone:
         published = clone.published()
         ref = clone.full_ref(into, published)
         bench = clone.bench(published)
-        finding, dossier = explain(bench, ref, clone.resolve(revision).head)
-    assert finding is not None
-    assert dossier is not None
+        finding, dossier = explain(bench, ref, clone.commit(revision))
+    if finding is None or dossier is None:
+        raise click.ClickException("only a ledger vouches for commits, and a clone has none")
     if form == "json":
         signoffs = [standing_data(standing) for standing in dossier.signoffs.approvals]
         print_json(
@@ -41,15 +44,15 @@ def command(ctx: click.Context, revision: str, into: str, form: str) -> None:
         )
         return
     screen = out(ctx)
-    screen.print(f"commit    {finding.commit}", markup=False)
-    screen.print(f"subject   {visible(finding.subject)}", markup=False)
+    screen.print(f"commit    {finding.commit}")
+    screen.print(f"subject   {printable(finding.subject)}")
     author = finding.authorship.claimed
     level = f" ({author.level})" if author and author.level else ""
     who = f"{author.id}{level}" if author else "nobody of the roster"
-    screen.print(f"author    {visible(finding.author_email)}, {who}", markup=False)
-    screen.print(f"AI        {mark_text(finding.declaration)}", markup=False)
+    screen.print(f"author    {visible(finding.author_email)}, {who}")
+    screen.print(f"AI        {mark_text(finding.declaration)}")
     screen.print("sign-offs")
     for line in signoff_lines(dossier.signoffs):
         screen.print(line)
     if finding.outcome is Outcome.REFUSED:
-        screen.print(f"Why it is not in order: gatekeeper explain {finding.commit[:12]}", markup=False)
+        screen.print(f"Why it is not in order: gatekeeper explain {finding.commit[:12]}")

@@ -17,5 +17,9 @@ def command(ctx: click.Context, repo: str) -> None:
 
     The ledger and the sign-offs stay, because they are evidence. A second run changes nothing.
     """
-    show_steps(ctx, uninstall(git_directory(ctx, repo), find_git()))
-    err(ctx).print("Disarmed: pushes are no longer judged. Ledger and sign-offs were kept.", markup=False)
+    steps = uninstall(git_directory(repo), find_git())
+    show_steps(ctx, steps)
+    if any(step.changed for step in steps):
+        err(ctx).print("Disarmed: pushes are no longer judged. Ledger and sign-offs were kept.")
+    else:
+        err(ctx).print("Nothing to do: it was not armed.")

@@ -24,7 +24,7 @@ EXPECTED = {
         "SigningError",
         "SigningRefusedError",
     ),
-    *("UnjudgeableError", "BadStoreError", "AgentError"),
+    *("UnjudgeableError", "BadStoreError", "AgentError", "StoreRefusedError"),
 }
 """Errors that say themselves what is wrong; any other is a fault of gatekeeper's own."""
 UNEXPECTED = "This is a fault of gatekeeper or its server: tell the server's owner what you pushed and when."

@@ -22,7 +22,7 @@ MAX_EVIDENCE = 16
 
 
 def text(data: bytes | str) -> str:
-    """Return bytes as text; what is not UTF-8 as `\\xNN`."""
+    """Return bytes as text; what is not UTF-8 as escapes (`xNN` behind a backslash)."""
     raw = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
     return raw.decode("utf-8", "backslashreplace")
 

@@ -77,12 +77,11 @@ def _accepted(verdict: Verdict, context: Context) -> list[str]:
         and commit.authorship.proved == context.pusher
     ]
     if own:
-        lines.append(
-            f"  counted as your own work: {', '.join(short(commit.commit) for commit in own[:MAX_COMMITS])}"
-        )
+        lines.append(f"  counted as your own work: {', '.join(short(commit.commit) for commit in own[:MAX_COMMITS])}")
     for commit in commits:
         lines += [
-            f"{HEAD}warning: {short(commit.commit)} would need {signoffs_text(rule.missing, rule.approvers)} (rule {rule.rule})"
+            f"{HEAD}warning: {short(commit.commit)} would need "
+            f"{signoffs_text(rule.missing, rule.approvers)} (rule {rule.rule})"
             for rule in commit.rules
             if rule.enforcement is Enforcement.WARN and rule.outcome is not Outcome.ACCEPTED
         ]
@@ -122,23 +121,17 @@ def _refused(verdict: Verdict, context: Context) -> list[str]:
 def _summary(ref: RefFinding) -> str:
     bad = [commit for commit in ref.commits if commit.outcome is not Outcome.ACCEPTED]
     if not bad:
-        return (
-            reason_text(ref.problems[0]) if len(ref.problems) == 1 else plural(len(ref.problems), "problem")
-        )
+        return reason_text(ref.problems[0]) if len(ref.problems) == 1 else plural(len(ref.problems), "problem")
     total = len(ref.commits) + ref.known
     of = f"{len(bad)} of {plural(total, 'commit')}" if len(bad) < total else plural(total, "commit")
-    only_signoffs = all(
-        not commit.problems and not any(rule.refuse for rule in _failing(commit)) for commit in bad
-    )
+    only_signoffs = all(not commit.problems and not any(rule.refuse for rule in _failing(commit)) for commit in bad)
     need = "needs" if len(bad) == 1 else "need"
     return f"{of} {need} a sign-off" if only_signoffs and not ref.problems else f"{of} cannot go in"
 
 
 def _failing(commit: CommitFinding) -> list[RuleFinding]:
     return [
-        rule
-        for rule in commit.rules
-        if rule.enforcement is Enforcement.REFUSE and rule.outcome is not Outcome.ACCEPTED
+        rule for rule in commit.rules if rule.enforcement is Enforcement.REFUSE and rule.outcome is not Outcome.ACCEPTED
     ]
 
 
@@ -152,7 +145,8 @@ def _commit_lines(commits: Sequence[CommitFinding]) -> list[str]:
             if rule.refuse:
                 lines.append(f"    {visible(rule.refuse, 100)} (rule {rule.rule})")
             lines += [
-                f"    sign-off by {visible(view.signer)} does not count: {flaw_text(view.flaw, signer=visible(view.signer))}"
+                f"    sign-off by {visible(view.signer)} does not count: "
+                f"{flaw_text(view.flaw, signer=visible(view.signer))}"
                 for view in rule.signoffs
                 if view.flaw
             ][:2]
@@ -184,9 +178,7 @@ def _advice(failing: Sequence[RefFinding], context: Context) -> list[str]:
         seen.add(rule.rule)
         ask = approvers.get(rule.rule, Approvers())
         not_you = ", not you" if ask.pusher_excluded else ""
-        lines.append(
-            f"Missing: {signoffs_text(rule.missing or 1, rule.approvers)}{not_you}   (rule {rule.rule})"
-        )
+        lines.append(f"Missing: {signoffs_text(rule.missing or 1, rule.approvers)}{not_you}   (rule {rule.rule})")
         lines += _ask(ask)
     signable = bool(seen) and not any(ref.problems for ref in failing)
     if not signable:

@@ -9,7 +9,7 @@ from rich.tree import Tree
 
 from gatekeeper.core.clock import format_date, format_time
 from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome, RuleFinding, Verdict
-from gatekeeper.formats.text import plural, short, short_ref, visible
+from gatekeeper.formats.text import plural, printable, short, short_ref, visible
 from gatekeeper.formats.words import flaw_text, reason_text, signoffs_text
 
 TYPE_CHECKING = False
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gatekeeper.core.changes import FileStat
     from gatekeeper.core.declaration import Declaration
     from gatekeeper.core.dossier import Dossier
+    from gatekeeper.core.ids import Timestamp
     from gatekeeper.core.proposal import Proposal
     from gatekeeper.core.testimony import Judged, Testimony
 
@@ -33,14 +34,31 @@ MAX_ROWS = 40
 MAX_FILES = 12
 
 
-def console(*, stderr: bool = False, colour: bool | None = None) -> Console:
-    """Return a console; `colour` None: if it is a terminal and NO_COLOR is not set (https://no-color.org)."""
-    return Console(
+class _Console(Console):
+    """A console that leaves it to the command what a reader who has gone means."""
+
+    def on_broken_pipe(self) -> None:
+        """Go on raising; rich would exit with 1, which says `refused` here."""
+        raise BrokenPipeError
+
+
+def console(*, stderr: bool = False, colour: bool | None = None, width: int | None = None) -> Console:
+    """Return a console for lines of any length; what it is given is text, never markup.
+
+    Args:
+        stderr: For narration, not results.
+        colour: None: if it is a terminal and NO_COLOR is not set (https://no-color.org).
+        width: In columns; None: what the terminal or COLUMNS says.
+    """
+    return _Console(
         stderr=stderr,
+        width=width,
+        markup=False,
+        emoji=False,
         highlight=False,
         soft_wrap=True,
         force_terminal=colour or None,
-        no_color=colour is False or None,
+        no_color=False if colour else colour is False or None,
     )
 
 
@@ -50,39 +68,40 @@ def mark_text(declaration: Declaration, limit: int = 60) -> str:
         return declaration.state.value
     tools = ", ".join(declaration.tools)
     first = next((e for e in declaration.evidence if e.strength == "strong"), None)
-    mark = f" ({first.kind}: {visible(first.text.strip(), limit)})" if first else ""
+    mark = f" ({first.kind}: {printable(first.text.strip(), limit)})" if first else ""
     return f"{declaration.state.value}: {tools}{mark}"
 
 
-def proposal_lines(
-    proposal: Proposal, stats: Sequence[FileStat], repository: str, refs: Sequence[str]
-) -> list[Text]:
+def proposal_lines(proposal: Proposal, stats: Sequence[FileStat]) -> list[Text]:
     """Return what a signer reads before approving: every commit, its author, its marks, and how much it changes."""
     lines: list[Text] = []
     for item in proposal.items:
         commit = item.commit
-        lines.append(Text.assemble((short(commit.id), "yellow"), "  ", (visible(commit.subject, 60), "bold")))
-        author = f"{visible(commit.author.name, 40)} <{visible(commit.author.email, 60)}>"
+        lines.append(Text.assemble((short(commit.id), "yellow"), "  ", (printable(commit.subject, 60), "bold")))
+        author = f"{printable(commit.author.name, 40)} <{visible(commit.author.email, 60)}>"
         lines.append(Text(f"  author  {author}{_standing(item.author)}"))
         lines.append(
-            Text.assemble(
-                "  AI      ", (mark_text(item.declaration), "magenta" if item.declaration.assisted else "")
-            )
+            Text.assemble("  AI      ", (mark_text(item.declaration), "magenta" if item.declaration.assisted else ""))
         )
     added, deleted = (sum(getattr(stat, name) or 0 for stat in stats) for name in ("added", "deleted"))
     lines.append(Text(""))
     lines += [
         Text(
-            f"  {'binary' if stat.added is None else f'+{stat.added} -{stat.deleted}':>12}  {visible(stat.path, 80)}"
+            f"  {'binary' if stat.added is None else f'+{stat.added} -{stat.deleted}':>12}  {printable(stat.path, 80)}"
         )
         for stat in stats[:MAX_FILES]
     ]
     if len(stats) > MAX_FILES:
         lines.append(Text(f"  {'':>12}  ... and {plural(len(stats) - MAX_FILES, 'more file', 'more files')}"))
-    where = ", ".join(short_ref(ref) for ref in refs) or "any ref"
-    total = f"{plural(len(proposal.items), 'commit')}, {plural(len(stats), 'file')}, +{added} -{deleted}"
-    lines.append(Text(f"{total}; for {visible(repository)}, {visible(where)}"))
+    lines.append(Text(f"{plural(len(proposal.items), 'commit')}, {plural(len(stats), 'file')}, +{added} -{deleted}"))
     return lines
+
+
+def terms_line(signer: str, repository: str, refs: Sequence[str], expires_at: Timestamp) -> Text:
+    """Return what else is signed: as whom, for what, and until when."""
+    where = ", ".join(short_ref(ref) for ref in refs) or "any ref"
+    until = format_date(expires_at)
+    return Text(f"You sign as {visible(signer)}, for {visible(where)} of {visible(repository)}, until {until}")
 
 
 def _standing(person: object) -> str:
@@ -119,7 +138,7 @@ def _commit_lines(commit: CommitFinding) -> list[Text]:
         Text.assemble(
             "  ",
             (short(commit.commit), "yellow"),
-            f"  {visible(commit.subject, 50):<50}  ",
+            f"  {printable(commit.subject, 50):<50}  ",
             (mark_text(commit.declaration, 30), "magenta"),
         )
     ]
@@ -145,9 +164,7 @@ def _rule_text(rule: RuleFinding) -> str:
         return f"{prefix}: satisfied, {signoffs_text(rule.needed, rule.approvers)}"
     if rule.outcome is Outcome.UNDECIDED:
         why = "who the author is" if rule.applies is None else "who pushed the commit first"
-        return (
-            f"{prefix}: undecided, only the server knows {why} ({signoffs_text(rule.needed, rule.approvers)})"
-        )
+        return f"{prefix}: undecided, only the server knows {why} ({signoffs_text(rule.needed, rule.approvers)})"
     return f"{prefix}: missing {signoffs_text(rule.missing, rule.approvers)}"
 
 
@@ -155,22 +172,20 @@ def explanation(finding: CommitFinding, dossier: Dossier) -> Tree:
     """Return the whole tree of reasons about one commit on one ref."""
     state = f"{short(finding.commit)} into {short_ref(dossier.ref)}: {WORDS[finding.outcome]}"
     tree = Tree(Text(visible(state), COLOURS[finding.outcome]))
-    tree.add(Text(f"subject: {visible(finding.subject, 70)}"))
+    tree.add(Text(f"subject: {printable(finding.subject, 70)}"))
     marks = tree.add(Text(f"AI: {mark_text(finding.declaration)}"))
     for evidence in finding.declaration.evidence[:8]:
         place = f" (line {evidence.line})" if evidence.line else ""
-        marks.add(Text(f"{evidence.strength} {evidence.kind}{place}: {visible(evidence.text.strip(), 70)}"))
+        marks.add(Text(f"{evidence.strength} {evidence.kind}{place}: {printable(evidence.text.strip(), 70)}"))
     tree.add(Text(f"author: {visible(finding.author_email, 60)}, {_author_text(finding)}"))
     if finding.addition.value == "nothing":
         tree.add(Text("merge: exactly what Git makes of its parents; adds nothing of its own"))
     for problem in finding.problems:
         tree.add(Text(reason_text(problem), "red"))
     for rule in finding.rules:
-        branch = tree.add(
-            Text(_rule_text(rule), COLOURS[rule.outcome] if rule.applies is not False else "dim")
-        )
+        branch = tree.add(Text(_rule_text(rule), COLOURS[rule.outcome] if rule.applies is not False else "dim"))
         if rule.why:
-            branch.add(Text(f"why: {visible(rule.why, 100)}", "dim"))
+            branch.add(Text(f"why: {printable(rule.why, 100)}", "dim"))
         if rule.excluded:
             branch.add(Text(f"not independent: {', '.join(map(visible, rule.excluded))}"))
         for view in rule.signoffs:
@@ -208,7 +223,7 @@ def _signoff_line(testimony: Testimony, state: str) -> Text:
     statement = testimony.statement
     signer = testimony.signer.id if testimony.signer else f"{statement.signer}?"
     refs = ", ".join(short_ref(ref) for ref in statement.refs) or "any ref"
-    comment = f" - {visible(statement.comment, 60)}" if statement.comment else ""
+    comment = f" - {printable(statement.comment, 60)}" if statement.comment else ""
     return Text(
         f"  {statement.decision.value} by {visible(signer)}, {format_date(statement.issued_at)}, until "
         f"{format_date(statement.expires_at)}, {visible(refs)}: {state}{comment}  [{short(testimony.statement_id)}]"
@@ -216,17 +231,19 @@ def _signoff_line(testimony: Testimony, state: str) -> Text:
 
 
 def audit_table(audit: Audit, rows: int = MAX_ROWS) -> Table:
-    """Return the commits that landed, AI-assisted ones first to catch the eye; at most `rows`."""
+    """Return the last `rows` commits that landed. In a narrow terminal cells are folded, and nothing is cut."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("landed", "ref", "commit", "subject", "author", "AI", "signed by"):
-        table.add_column(name, no_wrap=True, overflow="ellipsis")
+    for name in ("landed", "ref", "commit"):
+        table.add_column(name, no_wrap=True)
+    for name in ("subject", "author", "AI", "signed by"):
+        table.add_column(name, overflow="fold")
     for row in audit.rows[-rows:]:
         table.add_row(
             format_time(row.landed_at)[:16].replace("T", " "),
             visible(short_ref(row.ref), 20),
             short(row.commit),
-            visible(row.subject, 30),
-            visible(row.author, 24),
+            printable(row.subject, 40),
+            visible(row.author, 40),
             Text(", ".join(row.tools) or row.declaration, "magenta") if row.assisted else "",
             Text(", ".join(row.signers)) if row.signers else Text("" if row.clean else "NOBODY", "red"),
         )

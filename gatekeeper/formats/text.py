@@ -20,6 +20,22 @@ def visible(data: bytes | str, limit: int = 72) -> str:
     return shown if len(shown) <= limit else f"{shown[: limit - 3]}..."
 
 
+def printable(data: bytes | str, limit: int | None = None) -> str:
+    """Return text for somebody's own terminal: letters of every script stay, what a terminal acts on is escaped.
+
+    Control characters, direction marks, look-alike blanks and what is not UTF-8 become visible escapes
+    (`str.isprintable`). For names of people, subjects and paths; an address or a ref is shown by `visible`,
+    where a look-alike letter shows.
+    """
+    raw = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
+    text = raw.decode("utf-8", "backslashreplace")
+    shown = "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode()
+        for char in (text if limit is None else text[: limit + 1])
+    )
+    return shown if limit is None or len(shown) <= limit else f"{shown[: limit - 3]}..."
+
+
 def safe_in_command(name: str) -> bool:
     """Whether a name can stand in a command that somebody copies into a shell."""
     return bool(name) and SAFE_IN_COMMAND.issuperset(name) and not name.startswith("-")

@@ -18,7 +18,9 @@ class UserGit:
     def __init__(self, directory: str, environment: Mapping[str, str] | None = None) -> None:
         """`directory` is in the clone; `environment` is this process's own by default."""
         self.directory = directory
-        self._environment = dict(os.environ if environment is None else environment)
+        inherited = os.environ if environment is None else environment
+        # What git says in words is looked at, and shown beside words of ours: no other language.
+        self._environment = {**inherited, "LANGUAGE": "C"}
 
     def ask(self, *arguments: str) -> str | None:
         """Return what git prints, without the last newline; None if it fails."""

@@ -35,9 +35,7 @@ def identify(environment: Mapping[str, str], platform: str) -> Pusher:
         ServerError: if the platform is unknown, or with `auto` more than one fits.
     """
     if not known_platform(platform):
-        raise ServerError(
-            f"gatekeeper.server = {platform} is none of {', '.join((AUTO, *PLATFORMS, *ALIASES))}"
-        )
+        raise ServerError(f"gatekeeper.server = {platform} is none of {', '.join((AUTO, *PLATFORMS, *ALIASES))}")
     names = PLATFORMS if platform == AUTO else (ALIASES.get(platform, platform),)
     found = [pusher for name in names if (pusher := _ask(name, environment))]
     if len(found) > 1:

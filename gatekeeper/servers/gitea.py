@@ -14,9 +14,7 @@ def identify(environment: Mapping[str, str]) -> Pusher | None:
     account = environment.get("GITEA_PUSHER_NAME", "")
     key = environment.get("GITEA_DEPLOY_KEY_ID", "")
     if key not in ("", "0"):
-        return Pusher(
-            kind=PusherKind.MACHINE, account=f"deploy key {key}", server="gitea", how="GITEA_DEPLOY_KEY_ID"
-        )
+        return Pusher(kind=PusherKind.MACHINE, account=f"deploy key {key}", server="gitea", how="GITEA_DEPLOY_KEY_ID")
     if not account:
         return None
     made_by_server = (
