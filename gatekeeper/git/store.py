@@ -72,7 +72,11 @@ def _difference(engine: Engine, old: ObjectId | None, new: ObjectId) -> Change:
     """Return what changes between two stores, or from none to the first one."""
     if old is not None:
         return engine.changes([(new, old)])[0]
-    return engine.changes([(engine.object_format.empty_tree, _tree_of(engine, new))])[0]
+    # A tree or a tag would do for reading, but nothing could ever be built on it.
+    (_, kind, _), (tree, _, _) = engine.kinds([new, f"{new}^{{tree}}"])
+    if kind != "commit" or tree is None:
+        raise BadStoreError("it is no commit with a tree")
+    return engine.changes([(engine.object_format.empty_tree, tree)])[0]
 
 
 def _parse_path(path: bytes, hex_length: int) -> tuple[ObjectId, StatementId]:

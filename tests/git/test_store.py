@@ -140,20 +140,25 @@ class TestAdditions:
     def test_the_size_of_an_envelope_is_bounded(self, repository: Repository, engine: Plumbing) -> None:
         fits = repository.commit({place(repository): b"x" * MAX_ENVELOPE})
         assert len(read_additions(engine, None, fits, LIMIT)) == 1
-        with pytest.raises(BadStoreError, match=r"a blob of 1048577 bytes; at most 1048576"):
+        with pytest.raises(BadStoreError, match="has 1048577 bytes; the limit is 1048576"):
             read_additions(engine, None, repository.commit({place(repository): b"x" * (MAX_ENVELOPE + 1)}), LIMIT)
 
     def test_a_file_whose_blob_is_absent_or_no_blob_is_refused(self, repository: Repository, engine: Plumbing) -> None:
         absent = ObjectId("1" * repository.format.hex_length)
         for target in (absent, repository.raw_tree([])):
-            with pytest.raises(BadStoreError, match="is no envelope"):
+            with pytest.raises(BadStoreError, match="a sign-off is no blob"):
                 read_additions(engine, None, repository.commit({place(repository): ("100644", target)}), LIMIT)
 
     def test_a_store_is_a_commit(self, repository: Repository, engine: Plumbing) -> None:
+        """On a tree or a tag nobody could build: the first to push one would end the store for everybody."""
         absent = ObjectId("1" * repository.format.hex_length)
-        for new in (repository.blob(b"x"), absent):
+        old = repository.commit({})
+        tag = repository.write("tag", f"object {old}\ntype commit\ntag v\ntagger T <t@x> 1 +0000\n\nv\n".encode())
+        for new in (repository.blob(b"x"), absent, repository.tree({}), tag):
             with pytest.raises(BadStoreError, match="no commit with a tree"):
                 read_additions(engine, None, new, LIMIT)
+            with pytest.raises((BadStoreError, GitError)):
+                read_additions(engine, old, new, LIMIT)
 
 
 class TestReading:
