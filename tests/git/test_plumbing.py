@@ -76,6 +76,57 @@ class TestWalk:
             list(engine.commits([commit], []))
 
 
+class TestLine:
+    def test_a_line_of_commits_is_what_rev_list_says(self, repository: Repository, engine: Plumbing) -> None:
+        made = [repository.commit({b"f": b"0"})]
+        for number in range(1, 6):
+            made.append(repository.commit({b"f": b"%d" % number}, made[-1]))
+        found = engine.line(made[5], made[1], 4)
+        assert found == list(engine.commits([made[5]], [made[1]]))
+        assert [raw.id for raw in found or ()] == made[2:]
+        assert engine.line(made[5], made[1], 3) is None
+        assert engine.line(made[1], made[1], 3) == []
+
+    def test_what_is_no_line_to_the_base_is_none(
+        self, repository: Repository, engine: Plumbing, tmp_path: Path
+    ) -> None:
+        root = repository.commit({b"f": b"0"})
+        left, right = (repository.commit({b"f": name}, root) for name in (b"l", b"r"))
+        merge = repository.commit({b"f": b"m"}, left, right)
+        octopus = repository.commit({b"f": b"o"}, left, right, root)
+        twice = repository.commit({b"f": b"t"}, root, root)
+        orphan = repository.commit({b"f": b"x"}, ObjectId("1" * repository.format.hex_length))
+        after = repository.commit({b"f": b"a"}, merge)
+        for tip in (
+            merge,
+            octopus,
+            twice,
+            after,
+            orphan,
+            right,
+            repository.blob(b"x"),
+            tag_of(repository, left, "commit"),
+        ):
+            assert engine.line(tip, left, 100) is None
+        assert repository.engine(tmp_path / "scratch", object_limit=50).line(right, root, 100) is None
+
+    def test_parents_behind_another_header_are_none(self, repository: Repository, engine: Plumbing) -> None:
+        """Git reads parents only where they belong; so must the line."""
+        root = repository.commit({b"f": b"0"})
+        raw = repository.git("cat-file", "commit", repository.commit({b"f": b"1"}, root))
+        tree, parent, rest = raw.split(b"\n", 2)
+        late = repository.write("commit", b"\n".join([tree, rest.split(b"\n")[0], parent, rest.split(b"\n", 1)[1]]))
+        cut = repository.write("commit", tree + b"\n" + parent)
+        assert engine.line(late, root, 100) is None
+        assert engine.line(cut, root, 100) is None
+
+    def test_parents(self, repository: Repository, engine: Plumbing) -> None:
+        root = repository.commit({b"f": b"0"})
+        one = repository.commit({b"f": b"1"}, root)
+        merge = repository.commit({b"f": b"2"}, one, root)
+        assert [engine.parents(commit) for commit in (root, one, merge)] == [[], [root], [one, root]]
+
+
 class TestObjects:
     def test_kinds_and_sizes(self, repository: Repository, engine: Plumbing) -> None:
         blob = repository.blob(b"four")
@@ -396,6 +447,14 @@ class TestNothingOfTheRepositoryIsBelieved:
         )
         commit = repository.commit({b"m": (MODULE, other), b".gitmodules": b"x"}, parent)
         assert [entry.path for entry in engine.changes([(commit,)])[0]] == [b".gitmodules", b"m"]
+
+
+def test_how_much_each_file_changes(repository: Repository, engine: Plumbing) -> None:
+    old = repository.commit({b"a\tb\n": b"1\n2\n", b"binary": b"\0", b"gone": b"x\n"})
+    new = repository.commit({b"a\tb\n": b"1\n3\n4\n", b"binary": b"\0\1", b"new": b""}, old)
+    found = {stat.path: (stat.added, stat.deleted) for stat in engine.diff_stat(old, new)}
+    assert found == {b"a\tb\n": (2, 1), b"binary": (None, None), b"gone": (0, 1), b"new": (0, 0)}
+    assert {stat.path for stat in engine.diff_stat(None, old)} == {b"a\tb\n", b"binary", b"gone"}
 
 
 def test_ancestry(repository: Repository, engine: Plumbing) -> None:

@@ -194,3 +194,39 @@ def test_one_runner_serves_many_runs_at_once(shell: Callable[..., Runner]) -> No
     runner = shell()
     streams = [runner.stream(("-c", "cat"), stdin=b"%d" % number) for number in range(10)]
     assert [b"".join(stream) for stream in streams] == [b"%d" % number for number in range(10)]
+
+
+ECHO = 'while read -r line; do printf "%s\\nrest" "$line"; done'
+
+
+def test_a_conversation_answers_before_it_is_asked_again(shell: Callable[..., Runner]) -> None:
+    before = open_descriptors()
+    with shell().converse("-c", ECHO) as child:
+        for question in (b"one", b"two"):
+            child.ask(question)
+            assert child.read_line() == question
+            assert (child.read(1), child.read(3)) == (b"r", b"est")
+    assert (children(), open_descriptors()) == (0, before)
+
+
+def test_a_conversation_that_is_left_early_leaves_no_child(shell: Callable[..., Runner]) -> None:
+    before = open_descriptors()
+    with shell().converse("-c", "exec sleep 60") as child:
+        child.ask(b"x")
+    assert (children(), open_descriptors()) == (0, before)
+
+
+def test_a_child_that_ends_in_the_middle_is_an_error(shell: Callable[..., Runner]) -> None:
+    before = open_descriptors()
+    said = "printf half; echo enough >&2"
+    with shell().converse("-c", said) as child, pytest.raises(GitError, match="ended with 0: enough"):
+        child.read_line()
+    with shell().converse("-c", "printf half; exit 2") as child, pytest.raises(GitError, match="ended with 2"):
+        child.read(5)
+    assert (children(), open_descriptors()) == (0, before)
+
+
+def test_a_conversation_has_the_deadline_of_all(shell: Callable[..., Runner]) -> None:
+    with shell(0.3).converse("-c", "exec sleep 60") as child, pytest.raises(TimeoutExceededError):
+        child.read_line()
+    assert children() == 0
