@@ -14,13 +14,12 @@ from gatekeeper.core.dossier import Addition, Dossier
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import ChangeDigest, ObjectId, StatementId, Timestamp
 from gatekeeper.core.people import Person, Roster
-from gatekeeper.core.policy import Policy, Rule, in_question, rule_digest
+from gatekeeper.core.policy import Policy, Rule, in_question
 from gatekeeper.core.push import PusherKind
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
 from gatekeeper.core.testimony import Judged, Testimony
 from gatekeeper.core.tools import is_ai_identity
-from gatekeeper.core.verdict import Enforcement
 from gatekeeper.git import Engine, GitError, RawObject
 from gatekeeper.ledger import Ledger
 
@@ -184,14 +183,14 @@ def _known(
     """Return the commits that need no second judgement: landed where every rule of this ref was enforced too."""
     if bench.ledger is None:
         return {}
-    enforced = {
-        rule_digest(rule) for rule in bench.policy.rules_for(ref) if rule.enforced_at(bench.now) is Enforcement.REFUSE
-    }
+    enforced = set(bench.policy.enforced(ref, bench.now))
     known: dict[ObjectId, tuple[StatementId, ...]] = {}
     for commit, landings in bench.ledger.landings(ids).items():
-        about = {testimony.statement_id: testimony.statement for testimony in signoffs.get(commit, ())}
-        if any(statement.decision.value in UNSETTLING for statement in about.values()):
+        said = signoffs.get(commit, ())
+        if any(testimony.statement.decision.value in UNSETTLING for testimony in said):
             continue
+        # Without those whose key was revoked or whose signer may no longer count: they admit nothing more.
+        about = {testimony.statement_id: testimony.statement for testimony in said if not testimony.flaw}
         for landing in landings:
             admits = all(
                 statement in about and (not about[statement].refs or ref in about[statement].refs)
@@ -239,6 +238,7 @@ class _Gathering:
         first_pushes = self._first_pushes(asked)
         dossiers: list[Dossier] = []
         for commit in judged:
+            self.bench.engine.check_time()
             change = changes.get(commit.id)
             signoffs = self._judged(commit, change)
             dossier = Dossier(

@@ -91,11 +91,10 @@ class Server:
 
     def engine(self, *, quarantined: bool = True) -> Plumbing:
         """Return an engine in the private Git directory, that sees what is pushed or only what was there before."""
-        directories = [os.path.join(self.git_dir, "objects")]
+        named = [self._environment.get("GIT_OBJECT_DIRECTORY", ""), self.quarantine] if quarantined else []
         alternates = self._environment.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
-        directories += [os.path.join(self.git_dir, path) for path in alternates.split(":") if path and '"' not in path]
-        if quarantined and self.quarantine:
-            directories.insert(0, self.quarantine)
+        named += ["objects", *(path for path in alternates.split(":") if '"' not in path)]
+        directories = [os.path.join(self.git_dir, path) for path in named if path]
         environment = private_environment(self.path, self._private, list(dict.fromkeys(directories)))
         return Plumbing(
             Runner(self.git, environment, self._start.scratch, self.runner.deadline), self.object_format, OBJECT_LIMIT
@@ -104,7 +103,7 @@ class Server:
     @property
     def quarantine(self) -> str:
         """The object directory of the push that is being judged; empty without one (git-receive-pack(1))."""
-        path = self._environment.get("GIT_QUARANTINE_PATH") or self._environment.get("GIT_OBJECT_DIRECTORY", "")
+        path = self._environment.get("GIT_QUARANTINE_PATH", "")
         return os.path.join(self.git_dir, path) if path else ""
 
     @property

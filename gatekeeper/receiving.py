@@ -10,11 +10,11 @@ from gatekeeper.core.commits import Commit
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.people import Person, Roster
-from gatekeeper.core.policy import Policy, Setting, evaluate, rule_digest
+from gatekeeper.core.policy import Policy, Setting, evaluate
 from gatekeeper.core.push import SIGNOFFS, Push, RefUpdate
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
-from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome, RefFinding, Verdict
+from gatekeeper.core.verdict import CommitFinding, Outcome, RefFinding, Verdict
 from gatekeeper.formats.json import verdict_data
 from gatekeeper.gathering import (
     Arrival,
@@ -391,11 +391,7 @@ class _Receiving:
             "new": finding.new,
             "tracked": item.tracked,
             "gap": item.gap,
-            "rules": [
-                rule_digest(rule)
-                for rule in self.gate.policy.rules_for(finding.ref)
-                if rule.enforced_at(self.gate.now) is Enforcement.REFUSE
-            ],
+            "rules": list(self.gate.policy.enforced(finding.ref, self.gate.now)),
             "commits": [
                 *({"id": commit, "clean": True, "statements": list(statements)} for commit, statements in known),
                 *(_commit_data(judged) for judged in finding.commits),

@@ -6,6 +6,9 @@ it can be lost and done again: nothing here decides about a push.
 
 from __future__ import annotations
 
+import os
+import shutil
+
 from gatekeeper.config.in_force import InForce
 from gatekeeper.config.published import publish
 from gatekeeper.core.ids import ObjectId
@@ -21,6 +24,9 @@ from gatekeeper.reconciling import Comparison, compare
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+ABANDONED = 86_400
+"""Seconds after which nobody uses a scratch directory any more."""
 
 
 def reconcile(server: Server, ledger: Ledger, found_by: str, *, force: InForce | None = None) -> Comparison:
@@ -108,9 +114,17 @@ def _write(server: Server, before: ObjectId | None, files: Mapping[str, bytes]) 
     return server.refs([SIGNOFFS])[SIGNOFFS].target
 
 
+def sweep(state: str, now: int) -> None:
+    """Remove scratch directories that a killed hook left behind."""
+    for entry in os.scandir(state):
+        if entry.name.startswith("tmp-") and now - entry.stat().st_mtime > ABANDONED:
+            shutil.rmtree(entry.path, ignore_errors=True)
+
+
 def settle(server: Server, ledger: Ledger, found_by: str) -> None:
     """Do all of it; what fails is done by the next run."""
     reconcile(server, ledger, found_by)
+    sweep(server.state, server.now)
     try:
         heal_store(server, ledger)
         publish_if_changed(server, server.in_force(ledger))

@@ -32,6 +32,10 @@ COMMANDS = {
 OK, REFUSED, WRONG_USE, UNDECIDED = 0, 1, 2, 3
 
 
+class ReaderGoneError(Exception):
+    """Whoever read the output has gone. No OSError: of a broken pipe click makes status 1, which says `refused` here."""
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are asked for."""
 
@@ -45,6 +49,14 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = importlib.import_module(f"gatekeeper.cli.{COMMANDS[name]}").command
         return command
+
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise ReaderGoneError from None
 
 
 @click.group(
@@ -78,7 +90,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what the locale lacks is shown all the same
     try:
-        status = command.main(standalone_mode=False)
+        status = command.main(prog_name="gatekeeper", standalone_mode=False)
         sys.stdout.flush()  # here, where a reader that has gone can still be noticed
     except click.exceptions.Abort:
         _say("Stopped.")
@@ -86,7 +98,7 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except BrokenPipeError:
+    except (BrokenPipeError, ReaderGoneError):
         # The reader has gone, as in `gatekeeper audit | head`, and so would go any other output. What
         # nobody has read in full decides nothing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -22,17 +22,12 @@ if TYPE_CHECKING:
 
 def options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say where facts come from."""
-    for option in (
-        click.option(
-            "--repo",
-            metavar="DIR",
-            help="A repository on the server: judge with its ledger, policy and roster.",
-        ),
-        click.option("--policy", metavar="FILE", help="Judge by this policy; with --roster, no server is needed."),
-        click.option("--roster", metavar="FILE", help="Judge by this roster."),
-    ):
-        function = option(function)
-    return function
+    repo = click.option(
+        "--repo", metavar="DIR", help="A repository on the server: judge with its ledger, policy and roster."
+    )
+    policy = click.option("--policy", metavar="FILE", help="Judge by this policy; with --roster, no server is needed.")
+    roster = click.option("--roster", metavar="FILE", help="Judge by this roster.")
+    return repo(policy(roster(function)))
 
 
 class Place:

@@ -13,7 +13,7 @@ from gatekeeper.formats.text import printable, visible
 
 
 @click.command("show")
-@click.argument("revision", metavar="REV", default="HEAD")
+@click.argument("revision", metavar="[REV]", default="HEAD")
 @INTO
 @FORMAT
 @click.pass_context

@@ -7,7 +7,7 @@ stays in force for `stale_for`, and every push says so (DESIGN.md section 8).
 from __future__ import annotations
 
 from gatekeeper.config.cache import CompiledCache
-from gatekeeper.config.loading import load_policy, load_roster
+from gatekeeper.config.loading import load_policy, load_roster, parse_policy
 from gatekeeper.config.problems import ConfigurationError
 from gatekeeper.config.sources import Source
 from gatekeeper.core.hashing import sha256_hex
@@ -60,7 +60,7 @@ def load_in_force(
         return _pair(policy.content, policy.label, roster.content, roster.label, cache)
     except ConfigurationError as error:
         fallback = _fallback(policy, roster, cache, last_good)
-        since = max(policy.modified, roster.modified)
+        since = _broken_since(policy, roster)
         if fallback is None or not since <= now < since + fallback.policy.stale_for:
             raise
         until = since + fallback.policy.stale_for
@@ -70,6 +70,18 @@ def load_in_force(
             f"for {(until - now) // 60} more minutes, then nothing can be pushed"
         )
         return fallback.replace(notes=(note,))
+
+
+def _broken_since(policy: Source, roster: Source) -> int:
+    """Return since when a pair cannot be used: a good file that changes gives a broken one no longer life."""
+    broken: list[int] = []
+    for source, load in ((policy, parse_policy), (roster, load_roster)):
+        try:
+            load(source.content, source.label)
+        except ConfigurationError:
+            broken.append(source.modified)
+    # Each is good by itself: they have not fitted each other since the later change.
+    return min(broken) if broken else max(policy.modified, roster.modified)
 
 
 def _pair(policy: bytes, policy_label: str, roster: bytes, roster_label: str, cache: CompiledCache | None) -> InForce:

@@ -135,6 +135,14 @@ class Policy(Record):
             if not rule.when.refs or any(matches_ref(pattern, ref) for pattern in rule.when.refs)
         )
 
+    def enforced(self, ref: str, now: Timestamp) -> tuple[str, ...]:
+        """Return the identities of all that refuses on a ref at `now`: the ledger notes under what a commit landed."""
+        rules = [rule for rule in self.rules_for(ref) if rule.enforced_at(now) is Enforcement.REFUSE]
+        return (
+            *(sha256_hex(repr(rule).encode()) for rule in rules),
+            *(("undeclared",) if self.undeclared_refused else ()),
+        )
+
 
 class Setting(Record):
     """What all dossiers of a judgement share."""
@@ -142,11 +150,6 @@ class Setting(Record):
     policy: Policy
     ladder: Ladder
     now: Timestamp
-
-
-def rule_digest(rule: Rule) -> str:
-    """Return the identity of what a rule says: the ledger notes under which rules a commit landed."""
-    return sha256_hex(repr(rule).encode())
 
 
 def in_question(rule: Rule, *, assisted: bool) -> bool:

@@ -27,7 +27,6 @@ REASONS = {
     "malformed-commit": "commit {commit} is malformed: {what}; make it again with git",
     "store-update": "the sign-offs cannot be taken in: {what}",
     "signoff-not-admitted": "sign-off {statement} is not admitted: {flaw}",
-    "no-ledger": "without the server's ledger this cannot be told",
 }
 FLAWS = {
     "unknown-key": "its key is nobody's in the roster",

@@ -31,10 +31,16 @@ class Start:
         self.path = f"{os.path.dirname(git)}:{SAFE_PATH}"
         self.state = os.path.join(self.git_dir, STATE)
         self.scratch = os.path.join(self.state, f"tmp-{os.getpid()}-{os.urandom(4).hex()}")
-        os.makedirs(self.scratch, mode=0o700)
+        if not os.path.isdir(self.state):
+            os.mkdir(self.state, 0o700)
+        os.mkdir(self.scratch, 0o700)
         environment = {**base_environment(self.path), "GIT_DIR": self.git_dir}
         self.runner = Runner(git, environment, self.scratch, time.monotonic() + SECONDS)
-        self.runner.ahead(*CONFIG_COMMAND)
+        try:
+            self.runner.ahead(*CONFIG_COMMAND)
+        except BaseException:
+            self.clean()
+            raise
 
     def expect_refs(self, names: Sequence[str]) -> None:
         """Let Git read refs that will be asked for."""

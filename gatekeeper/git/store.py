@@ -7,7 +7,7 @@ from gatekeeper.core.ids import HEX, ObjectId, StatementId
 from gatekeeper.core.push import SIGNOFFS
 from gatekeeper.core.record import Record
 from gatekeeper.core.signoff import MAX_ENVELOPE, store_directory
-from gatekeeper.git import Engine, GitError, ObjectTooLargeError
+from gatekeeper.git import Engine, GitError, ObjectTooLargeError, RawObject
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from gatekeeper.git.process import Runner
 
 REGULAR = "100644"
+MAX_UPDATE = 64 * 1024 * 1024
+"""Bytes of all the envelopes that one update may add."""
 COMMITTER = "gatekeeper <gatekeeper@localhost>"
 """Of the store's own commits. Who signed is in the sign-offs; who wrote the store proves nothing."""
 
@@ -56,8 +58,14 @@ def read_additions(engine: Engine, old: ObjectId | None, new: ObjectId, limit: i
             raise BadStoreError(f"two contents for one sign-off: {statement}")
     if len(filed) > limit:
         raise BadStoreError(f"it adds {len(filed)} sign-offs; the limit is {limit}")
+    contents: list[RawObject] = []
+    size = 0
     try:
-        contents = list(engine.objects(list(blobs.values()), MAX_ENVELOPE))
+        for raw in engine.objects(list(blobs.values()), MAX_ENVELOPE):
+            size += len(raw.data)
+            if size > MAX_UPDATE:
+                raise BadStoreError(f"it adds more than {MAX_UPDATE} bytes")
+            contents.append(raw)
     except ObjectTooLargeError as error:
         raise BadStoreError(f"no envelope: {error}") from None
     if any(raw.kind != "blob" for raw in contents):

@@ -42,7 +42,7 @@ class Entry(Record):
     number: int
     time: Timestamp
     kind: str
-    """`install`, `policy`, `push`, `landing`, `baseline`, `gap` or `uninstall`."""
+    """`install`, `policy`, `push`, `landing` or `baseline`."""
     data: Any
     """Plain JSON."""
     hash: str

@@ -112,14 +112,17 @@ def _push(database: sqlite3.Connection, number: int, time: int, data: Mapping[st
 
 
 def _landing(database: sqlite3.Connection, number: int, _time: int, data: Mapping[str, Any]) -> None:
-    """Project what was found on the refs: which pending updates are there, and which can no longer be."""
+    """Project what was found on the refs: which pending updates are there, and which can no longer be.
+
+    Two runs can find the same landing; whoever writes last may have looked first, and moves nothing back.
+    """
     for state in ("landed", "lapsed"):
         for update in data[state]:
-            database.execute(
-                "UPDATE updates SET state = ? WHERE entry = ? AND position = ?",
+            found = database.execute(
+                "UPDATE updates SET state = ? WHERE entry = ? AND position = ? AND state = 'pending'",
                 (state, update["entry"], update["position"]),
             )
-            if state == "landed":
+            if found.rowcount and state == "landed":
                 _tip(database, number, update["ref"], update["new"])
     if data.get("healed"):
         _tip(database, number, data["healed"]["ref"], data["healed"]["new"])
