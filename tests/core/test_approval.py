@@ -188,6 +188,25 @@ class TestApprovals:
     def test_no_other_decision_is_an_approval(self, decision: Decision) -> None:
         assert judge([sworn(SUE, decision=decision)]).approvals == ()
 
+    def test_the_first_flaw_is_told(self) -> None:
+        """A revoked sign-off is revoked, whatever else there is to say of it."""
+        everything: dict[str, Any] = {
+            "flaw": "key-revoked",
+            "refs": ("refs/heads/x",),
+            "range": SignedRange(base=B, head=A, change=CHANGE),
+            "issued_at": NOW - 3 * DAY,
+        }
+        veto = sworn(SUE, "veto", Decision.REJECT)
+        judged = judge([sworn(SUE, **everything), veto], range_holds=lambda statement: False)
+        assert flaws(judged) == {"one": "key-revoked"}
+        judged = judge([sworn(SUE, **{**everything, "flaw": ""}), veto], range_holds=lambda statement: False)
+        assert flaws(judged) == {"one": "withdrawn"}
+        judged = judge([sworn(SUE, **{**everything, "flaw": ""})], range_holds=lambda statement: False)
+        assert flaws(judged) == {"one": "other-ref"}
+
+    def test_clocks_may_differ_by_ten_minutes(self) -> None:
+        assert CLOCK_SKEW == 600
+
     def test_nothing_is_nothing(self) -> None:
         assert judge([]) == Judged()
 
@@ -306,6 +325,17 @@ class TestRevocation:
     def test_of_an_unknown_statement_only_an_administrator_can_say_that_it_is_revoked(self) -> None:
         assert revoked_statements([revoke(SUE, "far")]) == frozenset()
         assert revoked_statements([revoke(ADMIN, "far")]) == {"far"}
+
+    def test_what_somebody_unknown_signed_is_nobodys_to_take_back(self) -> None:
+        assert revoked_statements([sworn(None), revoke(SUE, "one")]) == frozenset()
+
+    def test_only_revocations_take_back(self) -> None:
+        assert revoked_statements([sworn(ADMIN)]) == frozenset()
+
+    def test_a_veto_beside_what_somebody_unknown_signed_stands(self) -> None:
+        veto = sworn(SUE, "veto", Decision.REJECT)
+        judged = judge([sworn(None), veto])
+        assert judged.vetoes == (veto,)
 
     def test_two_people_unknown_to_the_roster_are_not_the_same_person(self) -> None:
         nobody = sworn(None, "one", fingerprint=Fingerprint("SHA256:x"))

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from gatekeeper.core.authorship import Claims, FirstPush, Proof, establish
+from gatekeeper.core.authorship import Authorship, Claims, FirstPush, Proof, establish
 from gatekeeper.core.people import Person
 from gatekeeper.core.push import PusherKind
 from tests.support.values import person
@@ -103,6 +103,12 @@ def test_nothing_else_proves_anything(claims: Claims) -> None:
 def test_for_a_machine_a_human_co_author_or_the_first_pusher_answers(claims: Claims, who: Person, proof: Proof) -> None:
     found = establish(claims, ALL)
     assert (found.claimed, found.proved, found.proof) == (None, who, proof)
+
+
+def test_by_itself_nothing_is_open_and_there_is_a_ledger() -> None:
+    assert Claims(author=SUE, author_is_machine=False).ledger
+    assert not FirstPush(person=SUE, kind=PusherKind.ACCOUNT).shared_author_line
+    assert Authorship() == Authorship(open=False, first_pusher_unknown=False)
 
 
 def test_a_proof_that_the_policy_leaves_out_counts_for_nothing() -> None:

@@ -24,7 +24,6 @@ from gatekeeper.core.policy import (
     When,
     evaluate,
     in_question,
-    rule_digest,
 )
 from gatekeeper.core.signoff import Decision
 from gatekeeper.core.testimony import Judged, Standing
@@ -466,6 +465,15 @@ class TestProblems:
 
 
 class TestPolicy:
+    def test_what_a_policy_does_not_say_is_read_strictly(self) -> None:
+        default = policy()
+        lenient = (default.deletions_allowed, default.rewinds_allowed, default.message.show_levels)
+        assert (*lenient, default.undeclared_refused, default.leavers_drop) == (False,) * 5
+        assert default.author_proof == tuple(Proof)
+        assert default.stale_for == DAY
+        limits = default.limits
+        assert (limits.commits, limits.commit_bytes, limits.signoffs, limits.seconds) == (50_000, 1 << 22, 10_000, 60)
+
     @pytest.mark.parametrize(
         ("protect", "ref", "default", "expected"),
         [
@@ -496,13 +504,12 @@ class TestPolicy:
     def test_who_may_approve_at_all(self, who: Person, rules: tuple[Rule, ...], expected: bool) -> None:
         assert policy(*rules).may_approve(who, LADDER) is expected
 
-    def test_the_digest_of_a_rule_changes_with_every_part_of_it(self) -> None:
+    def test_a_rule_that_differs_in_any_part_is_another_one(self) -> None:
         variants = [
             RULE,
             RULE.replace(id="x"),
             RULE.replace(when=RULE.when.replace(assisted=None)),
             RULE.replace(when=RULE.when.replace(paths=("x",))),
-            RULE.replace(enforcement=Enforcement.WARN),
             RULE.replace(refuses_from=Timestamp(1)),
             RULE.replace(require=None, refuse="x"),
             *(
@@ -517,8 +524,19 @@ class TestPolicy:
                 )
             ),
         ]
-        assert len({rule_digest(rule) for rule in variants}) == len(variants)
-        assert rule_digest(RULE) == rule_digest(RULE.replace())
+        identities = [policy(rule).enforced(MAIN, NOW) for rule in variants]
+        assert len(set(identities)) == len(variants)
+        assert identities[0] == policy(RULE.replace()).enforced(MAIN, NOW)
+
+    def test_only_what_refuses_on_a_ref_is_enforced_there(self) -> None:
+        elsewhere = RULE.replace(id="elsewhere", when=When(refs=("refs/tags/**",)))
+        later = RULE.replace(id="later", refuses_from=Timestamp(NOW + 1))
+        warns = RULE.replace(id="warns", enforcement=Enforcement.WARN)
+        alone = policy(RULE).enforced(MAIN, NOW)
+        assert len(alone) == 1
+        assert policy(RULE, elsewhere, later, warns).enforced(MAIN, NOW) == alone
+        assert len(policy(RULE, later).enforced(MAIN, Timestamp(NOW + 1))) == 2
+        assert policy(RULE, undeclared_refused=True).enforced(MAIN, NOW) == (*alone, "undeclared")
 
 
 levels = st.sampled_from([*LADDER.levels, None])
