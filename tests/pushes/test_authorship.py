@@ -22,6 +22,7 @@ def test_a_senior_lands_assisted_work_of_their_own(world: World) -> None:
     assert f"counted as your own work: {commit[:7]}" in pushed.text
 
 
+@one_format
 @pytest.mark.parametrize("account", ["junior-1", "senior-2", "build-bot", ""])
 def test_a_senior_in_the_author_field_proves_nothing(world: World, account: str) -> None:
     clone = world.clone("junior-1")
@@ -198,6 +199,7 @@ def test_a_policy_can_leave_signatures_out(world: World, proofs: list[str], acce
 AGENT = "Claude <noreply@anthropic.com>"
 
 
+@one_format
 @pytest.mark.parametrize(("pusher", "accepted"), [("senior-1", True), ("junior-1", False), ("build-bot", False)])
 def test_whoever_brings_an_agents_commit_answers_for_it(world: World, pusher: str, accepted: bool) -> None:
     clone = world.clone("junior-1")

@@ -46,6 +46,7 @@ def _refused_alone_and_beside_the_branch(world: World, clone: Clone, files: dict
         assert ledger.signoffs([clone.id()]) == {}
 
 
+@one_format
 @pytest.mark.parametrize(
     ("signer", "key", "fields", "why"),
     [

@@ -143,6 +143,7 @@ def test_a_package_that_is_half_there_refuses(world: World, tmp_path: Path) -> N
 # ---- configuration ---------------------------------------------------------------------------------
 
 
+@one_format
 @pytest.mark.parametrize("key", ["gatekeeper.policy", "gatekeeper.roster", "gatekeeper.repository"])
 def test_a_key_that_is_not_set_refuses(world: World, key: str) -> None:
     world.config(key, None)
@@ -219,6 +220,7 @@ def _age(world: World, name: str, seconds: int) -> None:
     os.utime(world.root / f"{name}.yaml", (when, when))
 
 
+@one_format
 @pytest.mark.parametrize("name", ["policy", "roster"])
 @pytest.mark.parametrize("age", [2 * DAY, -2 * DAY], ids=["too old", "from the future"])
 def test_a_file_that_has_been_broken_too_long_refuses(world: World, name: str, age: int) -> None:
@@ -279,6 +281,7 @@ def _block_the_log(world: World) -> None:
         _ledger(world).with_name(name).mkdir()
 
 
+@one_format
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [

@@ -135,6 +135,7 @@ def test_an_unprotected_tag_of_a_tree_is_let_through(world: World) -> None:
 # ---- names -----------------------------------------------------------------------------------------
 
 
+@one_format
 @pytest.mark.parametrize(
     "name",
     [

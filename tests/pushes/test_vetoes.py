@@ -48,6 +48,7 @@ def test_a_veto_does_not_run_out(world: World) -> None:
     assert clone.push("main:main").refused
 
 
+@one_format
 @pytest.mark.parametrize(("later", "accepted"), [(60, True), (0, False), (-60, False)])
 def test_of_one_persons_yes_and_no_the_later_counts_and_at_a_tie_the_no(
     world: World, later: int, accepted: bool
@@ -70,6 +71,7 @@ def test_a_no_that_comes_late_and_was_issued_early_changes_nothing(world: World)
     assert clone.push("main:main").accepted
 
 
+@one_format
 @pytest.mark.parametrize(
     ("signer", "revoker", "counts"),
     [
