@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gatekeeper.checking import baseline
 from gatekeeper.core.audit import Audit, Row
 from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.ledger import Ledger
@@ -91,8 +92,7 @@ def _completeness(server: Server, ledger: Ledger, rows: tuple[Row, ...]) -> list
         if head is None or kind != "commit":
             missing.append(f"completeness: {ref} leads to no commit")
             continue
-        present = [base for base, kind, _ in engine.kinds([f"{b}^{{commit}}" for b in ledger.baselines(ref)]) if base]
-        unknown = [commit for commit in engine.ids([head], present) if commit not in landed]
+        unknown = [commit for commit in engine.ids([head], baseline(engine, ledger, ref)) if commit not in landed]
         missing += [f"completeness: {commit} is on {ref}, and no entry of the ledger explains it" for commit in unknown]
     return missing
 

@@ -60,8 +60,8 @@ class Revision(Record):
 class Clone:
     """A clone, opened for one command. A context manager: it cleans up after itself."""
 
-    def __init__(self, directory: str, remote: str | None = None) -> None:
-        """Open the repository that `directory` is in.
+    def __init__(self, directory: str, remote: str | None = None, environment: Mapping[str, str] | None = None) -> None:
+        """Open the repository that `directory` is in; `environment` is what the user's git gets, by default our own.
 
         Raises:
             DeskError: if there is none.
@@ -69,7 +69,7 @@ class Clone:
         git = shutil.which("git")
         if git is None:
             raise DeskError("there is no git on PATH")
-        self.user = UserGit(directory)
+        self.user = UserGit(directory, environment)
         git_dir = self.user.ask("rev-parse", "--absolute-git-dir")
         if git_dir is None:
             raise DeskError(

@@ -20,6 +20,7 @@ from gatekeeper.installing import DROP_IN, HOOKS, MARK, Plan, hook_path, install
 from gatekeeper.ledger import Ledger, LedgerError
 from gatekeeper.opening import Server, UnconfiguredError
 from gatekeeper.receiving import is_protected
+from gatekeeper.reconciling import Comparison
 from gatekeeper.settling import reconcile
 
 TYPE_CHECKING = False
@@ -205,7 +206,7 @@ def _ledger(server: Server, force: InForce | None, found: list[Symptom]) -> Ledg
     try:
         ledger = server.ledger()
         faults = ledger.verify()
-        comparison = reconcile(server, ledger, "doctor", force=force)
+        comparison = reconcile(server, ledger, "doctor", force=force) if force else Comparison()
     except LedgerError as error:
         found.append(bad(str(error), "restore it from a backup; docs/install.md, Mending"))
         return None

@@ -33,7 +33,7 @@ OK, REFUSED, WRONG_USE, UNDECIDED = 0, 1, 2, 3
 
 
 class ReaderGoneError(Exception):
-    """Whoever read the output has gone. No OSError: of a broken pipe click makes status 1, which says `refused` here."""
+    """Whoever read the output has gone. No OSError, of which click makes status 1: that says `refused` here."""
 
 
 class LazyGroup(click.Group):
@@ -49,7 +49,6 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = importlib.import_module(f"gatekeeper.cli.{COMMANDS[name]}").command
         return command
-
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was asked for."""

@@ -247,7 +247,7 @@ class _Demo:
         self.say("The junior forges a sign-off: the senior's name, the junior's key")
         commit = self.commit("pay.py", "def pay(): ...\ndef retry(): pay(); pay()\n", ASSISTED)
         self.insist(self.run("junior", "gatekeeper", "sign", "--yes", expect=2), "may not approve")
-        with Clone(str(self.root / "junior")) as clone:
+        with Clone(str(self.root / "junior"), environment=self.environment) as clone:
             published = clone.published()
             bench = clone.bench(published)
             senior = published.roster.person(PEOPLE["senior"])

@@ -39,7 +39,9 @@ def command(
         if form == "json":
             print_json({"version": 1, "commit": commit, "ref": ref, "outcome": "accepted", "known": True})
         else:
-            out(ctx).print(f"{commit[:12]} into {ref}: in order; it landed through the gate before")
+            out(ctx).print(
+                f"{commit[:12]} into {ref}: in order; it landed through the gate before, or is behind the baseline"
+            )
         return 0
     if form == "json":
         print_json({"version": 1, "ref": ref, "known": False, **commit_data(finding)})

@@ -62,9 +62,9 @@ def command(  # noqa: PLR0917 - click passes one parameter for each option
 ) -> int:
     """Approve commits with one signature, and push the sign-off.
 
-    It shows the commits, asks, and signs with your SSH key. A branch (origin/review/checkout) means its commits
-    that are not yet on the --into ref, a range A..B its commits, anything else (an object id) that one commit.
-    What is signed is exactly the ids shown: nothing is fetched in between.
+    It shows the commits, asks, and signs with your SSH key. A branch (origin/review/checkout) or HEAD means its
+    commits that are not yet on the --into ref, a range A..B its commits, an object id that one commit. What is
+    signed is exactly the ids shown: nothing is fetched in between.
     """
     _refuse_agents()
     life = _life(expires)

@@ -58,8 +58,8 @@ def console(*, stderr: bool = False, colour: bool | None = None, width: int | No
         highlight=False,
         soft_wrap=True,
         force_terminal=colour or None,
-        color_system="standard" if colour else "auto",
-        no_color=False if colour else colour is False or None,
+        color_system={None: "auto", True: "standard", False: None}[colour],
+        no_color=False if colour else None,
     )
 
 

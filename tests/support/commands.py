@@ -1,0 +1,169 @@
+"""The commands as people run them: processes, with a terminal or without, at a desk or on the server."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tests.support.people import PEOPLE, private_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from gatekeeper.core.ids import ObjectId
+    from tests.support.world import World
+
+COMMAND = (sys.executable, "-m", "gatekeeper")
+TAKE_TERMINAL = """
+import fcntl, os, signal, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Makes standard input the controlling terminal of the command that follows, and lets Ctrl-C reach it."""
+PATIENCE_SECONDS = 60
+
+
+class Said(NamedTuple):
+    """What a command came to."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        return self.out + self.err
+
+
+def run(*arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None, data: str | None = None) -> Said:
+    """Run `gatekeeper` without a terminal, not even the one that the tests are run from."""
+    return execute([*COMMAND, *arguments], cwd=cwd, env=env, data=data)
+
+
+def execute(
+    command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None, data: str | None = None
+) -> Said:
+    """Run any command so."""
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        input=data or "",
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,
+    )
+    return Said(done.returncode, done.stdout, done.stderr)
+
+
+class Terminal:
+    """A command at a terminal of its own."""
+
+    def __init__(
+        self, *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None, size: tuple[int, int] = (24, 80)
+    ) -> None:
+        """Start it. `size` is (lines, columns)."""
+        self._ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+        self.text = ""
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", TAKE_TERMINAL, *COMMAND, *arguments],
+            cwd=cwd,
+            env={**os.environ, "TERM": "xterm", **(env or {})},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
+        os.close(theirs)
+
+    def wait_for(self, words: str) -> None:
+        """Read until the command has said something."""
+        self._read_until(lambda: words in self.text)
+
+    def type(self, text: str) -> None:
+        os.write(self._ours, text.encode())
+
+    def finish(self) -> Said:
+        """Read to the end; everything is in `out`, because a terminal shows both streams."""
+        self._read_until(lambda: False)
+        os.close(self._ours)
+        return Said(self._process.wait(), self.text, "")
+
+    def _read_until(self, done: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not done():
+            readable, _, _ = select.select([self._ours], [], [], max(0.0, end - time.monotonic()))
+            if not readable:
+                self._process.kill()
+                raise AssertionError(f"the command went on without what was waited for: {self.text}")
+            try:
+                data = os.read(self._ours, 65536)
+            except OSError as error:
+                if error.errno != errno.EIO:  # how Linux says that the other end has been closed
+                    raise
+                data = b""
+            if not data:
+                return
+            self.text += data.decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+class Desk:
+    """Somebody's clone, set up with the key of that person, and the commands run there."""
+
+    def __init__(self, world: World, person: str) -> None:
+        self.world = world
+        self.person = PEOPLE[person]
+        self.clone = world.clone(person)
+        self.path = self.clone.path
+        self.key = world.root / f"{person}.key"
+        if not self.key.exists():
+            self.key.write_bytes(private_file(person))
+            self.key.chmod(0o600)
+        self.clone.git("config", "user.signingKey", str(self.key))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Whose account the pushes go by."""
+        return {"GATEKEEPER_USER": self.person.account}
+
+    def run(self, *arguments: str | Path, **env: str) -> Said:
+        return run(*arguments, cwd=self.path, env={**self.environment, **env})
+
+    def ok(self, *arguments: str | Path, **env: str) -> Said:
+        """Run a command that must succeed."""
+        said = self.run(*arguments, **env)
+        assert said.status == 0, said.text
+        return said
+
+    def terminal(self, *arguments: str | Path, **options: Any) -> Terminal:
+        env = {**self.environment, **options.pop("env", {})}
+        return Terminal(*arguments, cwd=self.path, env=env, **options)
+
+    def ready(self) -> Desk:
+        """Set up and up to date."""
+        self.ok("setup")
+        self.clone.fetch()
+        return self
+
+
+def for_review(world: World, branch: str = "review/one", author: str = "junior-1", commits: int = 1) -> list[ObjectId]:
+    """Let a junior push a branch of assisted commits for review."""
+    clone = world.clone(author)
+    clone.sync()
+    made = [clone.assisted(f"Add retry {number}") for number in range(1, commits + 1)]
+    pushed = clone.push(f"HEAD:refs/heads/{branch}")
+    assert pushed.accepted, pushed.stderr
+    return made
