@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gatekeeper.core.approval import CLOCK_SKEW
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.policy import Policy
 from gatekeeper.core.reasons import Reason, reason
@@ -79,6 +80,8 @@ def _flaw(
         return "other-object-format", ""
     if testimony.flaw or signer is None:
         return testimony.flaw or "unknown-key", statement.signer
+    if statement.issued_at > court.now + CLOCK_SKEW:
+        return "issued-in-the-future", ""
     if statement.decision is Decision.EMERGENCY:
         return "emergency-not-supported", ""
     if policy.may_approve(signer, court.roster.ladder):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
-from gatekeeper.core.push import Push, parse_updates
+from gatekeeper.core.push import RESERVED, Push, RefUpdate, parse_updates
 from gatekeeper.core.verdict import Outcome
+from gatekeeper.ledger import LedgerError
 from gatekeeper.opening import Server
 from gatekeeper.receiving import receive
 from gatekeeper.servers import identify
@@ -60,7 +61,12 @@ def answer_push(data: bytes, environment: Mapping[str, str], start: Start, chain
         if os.path.exists(os.path.join(server.git_dir, "shallow")):
             raise RefusedEnvironmentError("the server's repository is shallow; fetch its whole history first")
         updates = parse_updates(data, server.object_format)
-        ledger = server.ledger()
+        try:
+            ledger = server.ledger()
+        except LedgerError:
+            if _touches_nothing_guarded(server, updates):
+                return run_chained(chained, data, environment) if chained else STATUS[Outcome.ACCEPTED]
+            raise
         force = server.in_force(ledger)
         server.set_time_limit(force.policy.limits.seconds)
         push = Push(updates=updates, pusher=identify(environment, server.platform), options=_options(environment))
@@ -71,6 +77,19 @@ def answer_push(data: bytes, environment: Mapping[str, str], start: Start, chain
         say(_text(answer, push, gate, force))
     status = STATUS[answer.verdict.outcome]
     return run_chained(chained, data, environment) if chained and status == 0 else status
+
+
+def _touches_nothing_guarded(server: Server, updates: tuple[RefUpdate, ...]) -> bool:
+    """Whether a push is to unprotected refs only: without a ledger such a push goes unobserved, and is not refused.
+
+    That a branch was the default branch once, and so stays protected, only the ledger knows: here it is as free as
+    the policy says.
+    """
+    policy = server.in_force(None).policy
+    refs = server.refs([update.ref for update in updates])
+    names = {name for update in updates for name in (update.ref, refs[update.ref].resolves_to)}
+    default = server.default_branch()
+    return not any(policy.protects(name, default) or (name + "/").lower().startswith(RESERVED) for name in names)
 
 
 def _options(environment: Mapping[str, str]) -> tuple[str, ...]:

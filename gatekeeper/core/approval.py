@@ -87,9 +87,11 @@ def judge_signoffs(
             return testimony.flaw
         if testimony.statement_id in revoked:
             return "revoked"
+        if statement.decision is Decision.REJECT and said is not None:
+            return GOOD  # whatever else it says, and however long ago: a veto binds until it is revoked
         if said is None or not _claims_hold(said, commit, change):
             return "claims-differ"
-        if statement.expires_at <= now and statement.decision is not Decision.REJECT:
+        if statement.expires_at <= now:
             return "expired"
         if statement.issued_at > testimony.received_at + CLOCK_SKEW:
             return "issued-in-the-future"

@@ -256,7 +256,9 @@ def _author_condition(who: Who, dossier: Dossier, ladder: Ladder) -> bool | None
     authorship = dossier.authorship
     if authorship.proved is not None:
         return who.met_by(authorship.proved, ladder)
-    if authorship.open and not who.met_by(authorship.claimed, ladder):
+    # A machine's author field claims nobody: whoever a ledger would prove may meet the condition or not.
+    claimed = authorship.claimed
+    if authorship.open and (claimed is None or not who.met_by(claimed, ladder)):
         return None
     return True
 
