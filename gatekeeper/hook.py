@@ -30,7 +30,6 @@ def main(hook: str, git: str, chained: str) -> int:
     Returns:
         The exit status: 0 accepted, 1 refused, 3 could not decide.
     """
-    gc.enable()
     try:
         return HOOKS[hook](dict(os.environ), git, chained)
     except BaseException as error:  # noqa: BLE001 - the gate fails closed, whatever it is that fails
@@ -54,6 +53,7 @@ def pre_receive(environment: Mapping[str, str], git: str, chained: str) -> int:
         start.expect_refs(pushed_names(data))
         from gatekeeper.answering import answer_push  # takes longer to load than Git takes to answer
 
+        gc.enable()
         return answer_push(data, environment, start, chained)
     finally:
         start.clean()

@@ -41,7 +41,8 @@ class Runner:
             GitError: on a status that is not in `accept`, with what git said.
             TimeoutExceededError: past the deadline; the child is killed.
         """
-        child = _Child(self, arguments, self._input(stdin))
+        started = None if stdin else self._ahead.pop(arguments, None)
+        child = started or _Child(self, arguments, self._input(stdin))
         try:
             output = b"".join(child.read())
             return child.finish(accept), output
