@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MAX_LINES = 25
 MAX_COMMITS = 6
+MAX_REFS = 3
+MAX_RULES = 4
 SUBJECT_WIDTH = 30
 MARK_WIDTH = 36
 COMMAND_ID = 12
@@ -49,11 +51,17 @@ def web_prefix(server: str, kind: PusherKind) -> str:
 
 def answer(verdict: Verdict, context: Context) -> str:
     """Return the text for a push that touched something protected."""
-    lines = _accepted(verdict, context) if verdict.outcome is Outcome.ACCEPTED else _refused(verdict, context)
-    lines += [f"{HEAD}note: {note}" for note in context.notes]
-    if len(lines) > MAX_LINES:
-        lines = [*lines[: MAX_LINES - 2], "...", lines[-1]]
+    parts = _accepted(verdict, context) if verdict.outcome is Outcome.ACCEPTED else _refused(verdict, context)
+    lines = _fitted(*parts, [f"{HEAD}note: {visible(note, 300)}" for note in context.notes])
     return "".join(f"{context.web_prefix}{line}".rstrip() + "\n" for line in lines)
+
+
+def _fitted(first: list[str], details: list[str], last: list[str], notes: list[str]) -> list[str]:
+    """Put the parts together; when that is too long the details go, not what there is to do."""
+    room = max(MAX_LINES - len(first) - len(last) - len(notes), 1)
+    if len(details) > room:
+        details = [*details[: room - 1], f"  ... and {plural(len(details) - room + 1, 'more line')}"]
+    return [*first, *details, *last, *notes][:MAX_LINES]
 
 
 def undecided(what: str, advice: str) -> str:
@@ -61,13 +69,15 @@ def undecided(what: str, advice: str) -> str:
     return f"{HEAD}could not decide: {visible(what, 300)}\n{HEAD}Nothing was pushed. {visible(advice, 300)}\n"
 
 
-def _accepted(verdict: Verdict, context: Context) -> list[str]:
+def _accepted(verdict: Verdict, context: Context) -> tuple[list[str], list[str], list[str]]:
     """One short line; then warnings, and what was counted as the pusher's own."""
     commits = [commit for ref in verdict.refs for commit in ref.commits]
     assisted = [commit for commit in commits if commit.assisted]
     what = f"{plural(len(assisted), 'AI-assisted commit')} in order" if assisted else "ok"
-    refs = ", ".join(visible(short_ref(ref.ref)) for ref in verdict.refs if ref.protected)
-    lines = [f"{HEAD}{refs + ': ' if refs else ''}{what}. Receipt: {context.receipt}"]
+    names = [visible(short_ref(ref.ref)) for ref in verdict.refs if ref.protected]
+    refs = ", ".join(names[:MAX_REFS]) + (f" and {len(names) - MAX_REFS} more" if len(names) > MAX_REFS else "")
+    first = [f"{HEAD}{refs + ': ' if refs else ''}{what}. Receipt: {context.receipt}"]
+    details: list[str] = []
     own = [
         commit
         for commit in assisted
@@ -77,45 +87,46 @@ def _accepted(verdict: Verdict, context: Context) -> list[str]:
         and commit.authorship.proved == context.pusher
     ]
     if own:
-        lines.append(f"  counted as your own work: {', '.join(short(commit.commit) for commit in own[:MAX_COMMITS])}")
+        details.append(f"  counted as your own work: {', '.join(short(commit.commit) for commit in own[:MAX_COMMITS])}")
     for commit in commits:
-        lines += [
-            f"{HEAD}warning: {short(commit.commit)} would need "
-            f"{signoffs_text(rule.missing, rule.approvers)} (rule {rule.rule})"
+        details += [
+            f"{HEAD}warning: {short(commit.commit)} {_wanted(rule)} (rule {rule.rule})"
             for rule in commit.rules
             if rule.enforcement is Enforcement.WARN and rule.outcome is not Outcome.ACCEPTED
         ]
-    return lines
+    return first, details, []
 
 
-def _refused(verdict: Verdict, context: Context) -> list[str]:
+def _wanted(rule: RuleFinding) -> str:
+    """Say what a rule that only warns would ask for."""
+    if rule.refuse:
+        return f"would be refused: {visible(rule.refuse, 100)}"
+    return f"would need {signoffs_text(rule.missing or 1, rule.approvers)}"
+
+
+def _refused(verdict: Verdict, context: Context) -> tuple[list[str], list[str], list[str]]:
     failing = [ref for ref in verdict.refs if ref.outcome is not Outcome.ACCEPTED]
     undecided_only = verdict.outcome is Outcome.UNDECIDED
     word = "could not decide" if undecided_only else "REFUSED"
     if len(failing) == 1 and not verdict.problems:
-        lines = [
-            f"{HEAD}{word} {visible(short_ref(failing[0].ref))}: {_summary(failing[0])}. Nothing was pushed.",
-            "",
-        ]
+        what = f" {visible(short_ref(failing[0].ref))}: {_summary(failing[0])}"
     else:
-        lines = [
-            f"{HEAD}{word}: {plural(len(failing), 'ref')} of {len(verdict.refs)}. Nothing was pushed.",
-            "",
-        ]
-    lines += [f"  {reason_text(problem)}" for problem in verdict.problems]
+        what = f": {plural(len(failing), 'ref')} of {len(verdict.refs)}"
+    first = [f"{HEAD}{word}{what}. Nothing was pushed.", ""]
+    lines = [f"  {reason_text(problem)}" for problem in verdict.problems]
     for ref in failing:
         if len(failing) > 1:
             lines.append(f"  {visible(short_ref(ref.ref))}: {_summary(ref)}")
         if len(ref.problems) > 1 or ref.commits:
             lines += [f"  {reason_text(problem)}" for problem in ref.problems[:MAX_COMMITS]]
         lines += _commit_lines([commit for commit in ref.commits if commit.outcome is not Outcome.ACCEPTED])
-    lines += _advice(failing, context)
+    last = _advice(failing, context)
     if context.help:
-        lines.append(visible(context.help, 200))
+        last.append(visible(context.help, 200))
     if context.contact:
-        lines.append(f"Contact: {visible(context.contact, 100)}")
-    lines.append(_last_line(failing, context))
-    return lines
+        last.append(f"Contact: {visible(context.contact, 100)}")
+    last.append(_last_line(failing, context))
+    return first, lines, last
 
 
 def _summary(ref: RefFinding) -> str:
@@ -176,17 +187,21 @@ def _advice(failing: Sequence[RefFinding], context: Context) -> list[str]:
         if rule.rule in seen or rule.refuse:
             continue
         seen.add(rule.rule)
+        if len(seen) > MAX_RULES:
+            continue
         ask = approvers.get(rule.rule, Approvers())
         not_you = ", not you" if ask.pusher_excluded else ""
         lines.append(f"Missing: {signoffs_text(rule.missing or 1, rule.approvers)}{not_you}   (rule {rule.rule})")
         lines += _ask(ask)
+    if len(seen) > MAX_RULES:
+        lines.append(f"Missing: and what {plural(len(seen) - MAX_RULES, 'more rule')} ask for")
     signable = bool(seen) and not any(ref.problems for ref in failing)
     if not signable:
         return lines
     tip = failing[0].new[:COMMAND_ID]
     you_can = all(approvers.get(name, Approvers()).pusher_can for name in seen)
     if context.web_prefix:
-        lines.append("Ask one of them to run in a clone: gatekeeper sign on the branch of this merge.")
+        lines.append("Ask one of them to sign the branch of this merge, in a clone: gatekeeper sign origin/BRANCH")
     elif you_can:
         base = failing[0].old[:COMMAND_ID] if failing[0].old.strip("0") else ""
         lines += [

@@ -13,7 +13,7 @@ def visible(data: bytes | str, limit: int = 72) -> str:
         char
         if " " <= char <= "~"
         else char.encode("ascii", "backslashreplace").decode()
-        if char > "~"
+        if char > "\x7f"
         else f"\\x{ord(char):02x}"
         for char in text[: limit + 1]
     )

@@ -70,7 +70,7 @@ def _shown(name: str, fact: str | int | tuple[str, ...]) -> str:
     if isinstance(fact, int):
         return format_date(Timestamp(fact)) if name == "issued" else str(fact)
     text = ", ".join(fact) if isinstance(fact, tuple) else fact
-    return short(text) if name in SHORTENED else visible(text, UNTRUSTED_LIMIT)
+    return visible(short(text) if name in SHORTENED else text, UNTRUSTED_LIMIT)
 
 
 def flaw_text(code: str, *, signer: str = "its signer", what: str = "") -> str:
