@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gatekeeper.core.approval import CLOCK_SKEW
 from gatekeeper.core.ids import ObjectId
+from gatekeeper.core.people import Person
 from gatekeeper.core.policy import Policy
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
@@ -74,20 +75,27 @@ def _flaw(
     """Return the code of what is wrong with one addition, and a detail; two empty strings if nothing is."""
     statement, signer = checked.statement, testimony.signer
     subjects = {commit.id for commit in statement.commits}
-    if checked.envelope.statement_id != addition.statement or subjects != set(addition.commits):
-        return "misfiled", ""
-    if not all(engine.object_format.is_id(commit.id) for commit in statement.commits):
-        return "other-object-format", ""
-    if testimony.flaw or signer is None:
-        return testimony.flaw or "unknown-key", statement.signer
-    if statement.issued_at > court.now + CLOCK_SKEW:
-        return "issued-in-the-future", ""
-    if statement.decision is Decision.EMERGENCY:
-        return "emergency-not-supported", ""
-    if policy.may_approve(signer, court.roster.ladder):
-        return "", ""
-    own = statement.decision in (Decision.AUTHOR, Decision.REVOKE) and all(
-        commit.author.encode().lower() in signer.emails for commit in statement.commits
+    filed_right = checked.envelope.statement_id == addition.statement and subjects == set(addition.commits)
+    checks = (
+        (not filed_right, "misfiled", ""),
+        (not all(map(engine.object_format.is_id, subjects)), "other-object-format", ""),
+        (testimony.flaw or signer is None, testimony.flaw or "unknown-key", statement.signer),
+        (statement.issued_at > court.now + CLOCK_SKEW, "issued-in-the-future", ""),
+        (statement.decision is Decision.EMERGENCY, "emergency-not-supported", ""),
     )
-    exist = own and all(kind == "commit" for _, kind, _ in engine.kinds([commit.id for commit in statement.commits]))
-    return ("", "") if own and exist else ("signer-may-not", signer.id)
+    for wrong, code, detail in checks:
+        if wrong:
+            return code, detail
+    if signer is not None and (policy.may_approve(signer, court.roster.ladder) or _own_work(engine, checked, signer)):
+        return "", ""
+    return "signer-may-not", statement.signer
+
+
+def _own_work(engine: Engine, checked: Checked, signer: Person) -> bool:
+    """Whether a statement is what everybody may make: about who wrote commits that exist and carry their address."""
+    statement = checked.statement
+    if statement.decision not in (Decision.AUTHOR, Decision.REVOKE):
+        return False
+    if not all(commit.author.encode().lower() in signer.emails for commit in statement.commits):
+        return False
+    return all(kind == "commit" for _, kind, _ in engine.kinds([commit.id for commit in statement.commits]))

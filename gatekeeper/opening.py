@@ -116,7 +116,8 @@ class Server:
         name = self.configuration.get("gatekeeper.repository", own_only=True)
         if not name:
             raise UnconfiguredError(
-                f"gatekeeper.repository is not set; set it with: git -C {self.git_dir} config gatekeeper.repository NAME"
+                "gatekeeper.repository is not set; set it with: "
+                f"git -C {self.git_dir} config gatekeeper.repository NAME"
             )
         return name
 

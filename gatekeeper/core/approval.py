@@ -58,6 +58,28 @@ def revoked_statements(testimonies: Iterable[Testimony]) -> frozenset[StatementI
     return frozenset(revoked)
 
 
+def _flaw(
+    testimony: Testimony,
+    commit: Commit,
+    change: ChangeDigest | None,
+    revoked: frozenset[StatementId],
+    now: Timestamp,
+) -> str:
+    """Return what is wrong with a testimony about one commit, wherever it is pushed to."""
+    statement = testimony.statement
+    said = statement.commit(commit.id)
+    # A veto binds until it is revoked, whatever else it says and however long ago.
+    for_ever = statement.decision is Decision.REJECT and said is not None
+    checks = (
+        (testimony.statement_id in revoked, "revoked"),
+        (for_ever, GOOD),
+        (said is None or not _claims_hold(said, commit, change), "claims-differ"),
+        (statement.expires_at <= now, "expired"),
+        (statement.issued_at > testimony.received_at + CLOCK_SKEW, "issued-in-the-future"),
+    )
+    return testimony.flaw or next((code for applies, code in checks if applies), GOOD)
+
+
 def judge_signoffs(
     commit: Commit,
     testimonies: Sequence[Testimony],
@@ -80,24 +102,7 @@ def judge_signoffs(
     testimonies = tuple(once.values())
     revoked = revoked_statements(testimonies)
 
-    def flaw_of(testimony: Testimony) -> str:
-        statement = testimony.statement
-        said = statement.commit(commit.id)
-        if testimony.flaw:
-            return testimony.flaw
-        if testimony.statement_id in revoked:
-            return "revoked"
-        if statement.decision is Decision.REJECT and said is not None:
-            return GOOD  # whatever else it says, and however long ago: a veto binds until it is revoked
-        if said is None or not _claims_hold(said, commit, change):
-            return "claims-differ"
-        if statement.expires_at <= now:
-            return "expired"
-        if statement.issued_at > testimony.received_at + CLOCK_SKEW:
-            return "issued-in-the-future"
-        return GOOD
-
-    good = {testimony.statement_id: flaw_of(testimony) for testimony in testimonies}
+    good = {testimony.statement_id: _flaw(testimony, commit, change, revoked, now) for testimony in testimonies}
     of = {
         decision: [t for t in testimonies if t.statement.decision is decision]
         for decision in (Decision.APPROVE, Decision.REJECT, Decision.AUTHOR)

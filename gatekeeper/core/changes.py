@@ -36,6 +36,12 @@ class FileStat(Record):
     """Lines; None for a binary file, as for `deleted`."""
     deleted: int | None
 
+    def plus(self, other: FileStat) -> FileStat:
+        """Return both together, as of two commits that change the file; binary if one of them is."""
+        if self.added is None or self.deleted is None or other.added is None or other.deleted is None:
+            return self.replace(added=None, deleted=None)
+        return self.replace(added=self.added + other.added, deleted=self.deleted + other.deleted)
+
 
 Change = tuple[RawEntry, ...]
 

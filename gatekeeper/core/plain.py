@@ -42,9 +42,10 @@ def _scanner(parse_int: Callable[[str], Any]) -> Callable[[str], Any]:
         from _json import make_scanner
 
         scan = make_scanner(_Context(parse_int))  # type: ignore[arg-type]  # duck-typed
-        if scan('{"a":[true,null,"\\u00e9"]}', 0) != ({"a": [True, None, "é"]}, 26):
-            raise TypeError
+        works = scan('{"a":[true,null,"\\u00e9"]}', 0) == ({"a": [True, None, "é"]}, 26)
     except (ImportError, TypeError):
+        works = False
+    if not works:
         import json
 
         options = {"parse_int": parse_int, "parse_constant": _refuse}
@@ -70,10 +71,12 @@ def _encoder(*, ascii_only: bool, sort: bool) -> Callable[[Any], str]:
         from _json import encode_basestring, encode_basestring_ascii, make_encoder
 
         quote = encode_basestring_ascii if ascii_only else encode_basestring
-        encode = make_encoder(None, _unserialisable, quote, None, ":", ",", sort, False, False)
-        if "".join(encode({"a": True, "b": [1, None]}, 0)) != '{"a":true,"b":[1,null]}':
-            raise TypeError
+        skip_keys = allow_nan = False
+        encode = make_encoder(None, _unserialisable, quote, None, ":", ",", sort, skip_keys, allow_nan)
+        works = "".join(encode({"a": True, "b": [1, None]}, 0)) == '{"a":true,"b":[1,null]}'
     except (ImportError, TypeError):
+        works = False
+    if not works:
         import json
 
         return lambda value: json.dumps(value, ensure_ascii=ascii_only, separators=(",", ":"), sort_keys=sort)
