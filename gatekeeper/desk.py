@@ -81,10 +81,11 @@ class Clone:
         self.remote = remote or self.user.ask("config", "gatekeeper.remote") or self._only_remote()
         self._scratch = tempfile.mkdtemp(prefix="gatekeeper-")
         objects = os.path.join(directory, self.user.tell("rev-parse", "--git-path", "objects"))
-        private = make_private_directory(self._scratch, self.object_format)
+        self._objects = [os.path.abspath(objects)]
+        self._private = make_private_directory(self._scratch, self.object_format)
         deadline = time.monotonic() + SECONDS
         path = f"{os.path.dirname(git)}:{SAFE_PATH}"
-        environment = private_environment(path, private, [os.path.abspath(objects)])
+        environment = private_environment(path, self._private, self._objects)
         self.engine = Plumbing(Runner(git, environment, self._scratch, deadline), self.object_format, OBJECT_LIMIT)
         self.runner = Runner(git, {**base_environment(path), "GIT_DIR": git_dir}, self._scratch, deadline)
 
@@ -208,7 +209,7 @@ class Clone:
         """Return what shows changes: libgit2 where it can open the repository, else plumbing."""
         from gatekeeper.git.libgit2 import open_libgit2  # 100 ms, only to show something
 
-        return open_libgit2(self.git_dir) or self.engine
+        return open_libgit2(self._private, self._objects) or self.engine
 
     def bench(self, published: Published) -> Bench:
         """Return what a judgement in this clone goes by."""

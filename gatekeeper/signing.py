@@ -14,6 +14,7 @@ from gatekeeper.core.signoff import (
     NAMESPACE,
     Decision,
     Envelope,
+    MalformedSignoffError,
     SignedCommit,
     SignedRange,
     Statement,
@@ -137,7 +138,7 @@ def sign(
 
     Raises:
         SigningError: if ssh-keygen does not sign.
-        SigningRefusedError: if another key than `fingerprint` signed.
+        SigningRefusedError: if what came out would not be taken, as when another key than `fingerprint` signed.
     """
     statement = Statement(
         decision=terms.decision,
@@ -155,8 +156,12 @@ def sign(
     unsigned = Envelope(payload=dump_statement(statement), keyid=fingerprint, signature=b"?")
     blob = sign_bytes(unsigned.signed_bytes, key=key, namespace=NAMESPACE, environment=environment)
     envelope = dump_envelope(unsigned.replace(signature=blob))
-    if check_envelope(envelope).fingerprint != fingerprint:
-        raise SigningRefusedError("another key signed than the one that was named", "check user.signingKey")
+    try:
+        check_envelope(envelope)
+    except MalformedSignoffError as error:
+        raise SigningRefusedError(
+            f"the server would not take this sign-off: {error}", f"see whether {key}.pub is the public half of {key}"
+        ) from None
     return envelope
 
 

@@ -12,7 +12,6 @@ from gatekeeper.checking import check
 from gatekeeper.cli import OK, REFUSED
 from gatekeeper.cli.common import INTO, err, open_clone
 from gatekeeper.cli.setup import signing_key
-from gatekeeper.core.changes import FileStat
 from gatekeeper.core.clock import MalformedTimeError, parse_span
 from gatekeeper.core.tools import agent_environment
 from gatekeeper.core.verdict import Outcome
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gatekeeper.config.published import Published
+    from gatekeeper.core.changes import FileStat
     from gatekeeper.core.ids import Fingerprint, ObjectId
     from gatekeeper.core.people import Person
     from gatekeeper.core.proposal import Proposal
@@ -198,15 +198,8 @@ def _stats(proposal: Proposal, clone: Clone) -> list[FileStat]:
     for item in proposal.items:
         parents = item.commit.parents
         for stat in desk.diff_stat(parents[0] if parents else None, item.commit.id):
-            before = found.get(stat.path)
-            found[stat.path] = stat if before is None else _sum(before, stat)
+            found[stat.path] = found[stat.path].plus(stat) if stat.path in found else stat
     return [found[path] for path in sorted(found)]
-
-
-def _sum(one: FileStat, other: FileStat) -> FileStat:
-    if one.added is None or one.deleted is None or other.added is None or other.deleted is None:
-        return FileStat(path=one.path, added=None, deleted=None)
-    return FileStat(path=one.path, added=one.added + other.added, deleted=one.deleted + other.deleted)
 
 
 def _agreed(say: Console, total: str, *, yes: bool) -> bool:

@@ -45,36 +45,37 @@ def reasons() -> dict[str, set[str]]:
     return found
 
 
-def strings(node: ast.AST) -> Iterator[str]:
-    """The texts that an expression can be, without those that it only compares with."""
+CODE = re.compile(r"[a-z]+(-[a-z]+)*")
+
+
+def codes(node: ast.AST) -> Iterator[str]:
+    """The texts in the form of a code that code can yield: not those that it only compares with or looks up."""
     match node:
-        case ast.Constant(value=str(text)):
+        case ast.Constant(value=str(text)) if CODE.fullmatch(text):
             yield text
-        case ast.Tuple(elts=[first, *_]):
-            yield from strings(first)
-        case ast.IfExp(body=body, orelse=orelse):
-            yield from strings(body)
-            yield from strings(orelse)
-        case ast.BoolOp(values=values):
+        case ast.Compare():
+            pass
+        case ast.Subscript(value=inside):
+            yield from codes(inside)
+        case ast.Dict(values=values):
             for value in values:
-                yield from strings(value)
+                yield from codes(value)
+        case ast.Call(func=ast.Name(id="reason"), keywords=keywords):
+            for keyword in keywords:
+                if keyword.arg == "why":
+                    yield from codes(keyword.value)
+        case _:
+            for child in ast.iter_child_nodes(node):
+                yield from codes(child)
 
 
 def flaws() -> set[str]:
-    """What is assigned to `flaw`, passed as `flaw` or `why` of a reason, or returned by a function of flaws."""
+    """What can come out of a function that has to do with flaws."""
     found: set[str] = set()
     for node in nodes():
-        match node:
-            case ast.Assign(targets=[ast.Name(id="flaw")], value=value):
-                found |= set(strings(value))
-            case ast.Call(func=ast.Name(id="reason"), keywords=keywords):
-                found |= {text for keyword in keywords if keyword.arg == "why" for text in strings(keyword.value)}
-            case ast.Call(keywords=keywords):
-                found |= {text for keyword in keywords if keyword.arg == "flaw" for text in strings(keyword.value)}
-            case ast.FunctionDef(name=name) if "flaw" in name:
-                returned = [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Return) and inner.value]
-                found |= {text for value in returned for text in strings(value)}
-    return found - {""}
+        if isinstance(node, ast.FunctionDef) and "flaw" in ast.unparse(node):
+            found |= set(codes(node))
+    return found
 
 
 def placeholders(words: str) -> set[str]:

@@ -1,0 +1,169 @@
+"""What people read at a terminal."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from gatekeeper.core.audit import Audit, Row
+from gatekeeper.core.changes import FileStat
+from gatekeeper.core.declaration import declare
+from gatekeeper.core.proposal import Item, Proposal
+from gatekeeper.core.testimony import Judged, Standing
+from gatekeeper.core.verdict import Enforcement, Outcome, Verdict
+from gatekeeper.formats.terminal import (
+    MAX_FILES,
+    MAX_ROWS,
+    audit_table,
+    console,
+    proposal_lines,
+    signoff_lines,
+    terms_line,
+    verdict_lines,
+)
+from tests.formats.findings import commit_finding, ref_finding, refused, rule_finding
+from tests.support.values import NOW, A, commit, identity, person, sworn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import RenderableType
+
+HOSTILE = "\x1b]0;x\x07\u202e[red]x[/nothing] :bomb:"
+
+
+def shown(*what: RenderableType, width: int = 200, soft_wrap: bool = True) -> str:
+    screen = console(width=width)
+    screen.file = io.StringIO()
+    for each in what:
+        screen.print(each, soft_wrap=soft_wrap)
+    text = screen.file.getvalue()
+    assert text.replace("\n", "").isprintable()
+    return text
+
+
+def item(**fields: object) -> Item:
+    made = commit(**fields)  # type: ignore[arg-type]
+    return Item(commit=made, declaration=declare(made), author=None, digest="")
+
+
+def stats(count: int) -> Iterable[FileStat]:
+    return [FileStat(path=b"file-%03d" % number, added=2, deleted=1) for number in range(count)]
+
+
+def test_a_proposal_shows_every_commit_its_author_and_marks() -> None:
+    proposal = Proposal(items=(item(), item(message=b"Plain\n", author=identity(name="Jörg".encode()))))
+    text = shown(*proposal_lines(proposal, list(stats(2))))
+    assert text.splitlines()[:6] == [
+        "aaaaaaa  Subject",
+        "  author  Somebody <junior@example.com>  (not in the roster)",
+        "  AI      declared: claude-code (trailer: Assisted-by: claude)",
+        "aaaaaaa  Plain",
+        "  author  Jörg <junior@example.com>  (not in the roster)",
+        "  AI      silent",
+    ]
+    assert text.endswith("2 commits, 2 files, +4 -2\n")
+
+
+def test_many_files_are_counted_and_binary_ones_named_as_such() -> None:
+    many = [FileStat(path=b"logo.png", added=None, deleted=None), *stats(30)]
+    text = shown(*proposal_lines(Proposal(items=(item(),)), many))
+    assert "      binary  logo.png\n" in text
+    assert f"... and {31 - MAX_FILES} more files\n" in text
+    assert "1 commit, 31 files, +60 -30" in text
+
+
+def test_everything_hostile_is_text() -> None:
+    hostile = item(message=HOSTILE.encode() + b"\n\nAssisted-by: " + HOSTILE.encode(), author=identity(HOSTILE))
+    found = commit_finding(message=HOSTILE.encode())
+    text = shown(
+        *proposal_lines(Proposal(items=(hostile,)), [FileStat(path=HOSTILE.encode(), added=1, deleted=0)]),
+        *verdict_lines(Verdict(refs=(ref_finding(found, ref=f"refs/heads/{HOSTILE}"),))),
+        terms_line(HOSTILE, HOSTILE, (HOSTILE,), NOW),
+        audit_table(audit(row(subject=HOSTILE, author=HOSTILE, ref=f"refs/heads/{HOSTILE}"))),
+        *signoff_lines(Judged(approvals=(Standing(testimony=sworn(person("sam"), comment=HOSTILE)),))),
+    )
+    assert "[red]x[/nothing] :bomb:" in text
+    assert "\\u202e" in text
+
+
+def test_the_terms_name_signer_refs_and_end() -> None:
+    assert shown(terms_line("sam", "example/shop", (), NOW)) == (
+        "You sign as sam, for any ref of example/shop, until 2026-11-18\n"
+    )
+    both = shown(terms_line("sam", "example/shop", ("refs/heads/main", "refs/tags/v1"), NOW))
+    assert "for main, v1 of example/shop" in both
+
+
+def test_a_verdict_says_the_answer_first_and_lists_what_is_amiss() -> None:
+    text = shown(*verdict_lines(refused(commit_finding(1), commit_finding(2, outcome=Outcome.ACCEPTED))))
+    assert text.splitlines()[0] == "main: would be refused (2 commits, 2 AI-assisted, 1 not in order)"
+    assert len(text.splitlines()) == 3
+    many = shown(*verdict_lines(refused(*(commit_finding(number) for number in range(MAX_ROWS + 5)))))
+    assert "  ... and 5 more; --format json lists all\n" in many
+
+
+def test_rules_that_only_warn_or_forbid_say_so() -> None:
+    warns = rule_finding("soft", enforcement=Enforcement.WARN)
+    forbids = rule_finding("hard", refuse="Not here.")
+    text = shown(*verdict_lines(refused(commit_finding(0, warns, forbids))))
+    assert "rule soft (warn only): missing 1 sign-off by senior or above" in text
+    assert "rule hard: Not here." in text
+
+
+def test_sign_offs_come_with_their_state() -> None:
+    sam = person("sam")
+    text = shown(
+        *signoff_lines(
+            Judged(
+                approvals=(
+                    Standing(testimony=sworn(sam, "1" * 64, comment="fine")),
+                    Standing(testimony=sworn(None, "2" * 64), flaw="unknown-key"),
+                )
+            )
+        )
+    )
+    first, second = text.splitlines()
+    assert first.startswith("  approve by sam, ")
+    assert first.endswith("any ref: good - fine  [1111111]")
+    assert "approve by nobody?, " in second
+    assert second.endswith("its key is nobody's in the roster  [2222222]")
+    assert shown(*signoff_lines(Judged())) == "  none\n"
+
+
+def row(**fields: object) -> Row:
+    honest: dict[str, object] = {
+        "commit": A,
+        "ref": "refs/heads/main",
+        "entry": 7,
+        "landed_at": NOW,
+        "pusher": "june",
+        "author": "june@example.com",
+        "subject": "Subject",
+        "declaration": "declared",
+        "tools": ("claude-code",),
+        "assisted": True,
+        "signers": (),
+        "clean": False,
+    }
+    return Row(**{**honest, **fields})  # type: ignore[arg-type]
+
+
+def audit(*rows: Row) -> Audit:
+    return Audit(repository="example/shop", rows=rows, refusals=0, exceptions=())
+
+
+def test_an_audit_row_names_who_signed_or_that_nobody_did() -> None:
+    text = shown(audit_table(audit(row(), row(signers=("sam", "sue"), clean=True), row(assisted=False, clean=True))))
+    lines = [line.split() for line in text.splitlines()[1:]]
+    assert lines[0][-2:] == ["claude-code", "NOBODY"]
+    assert lines[1][-3:] == ["claude-code", "sam,", "sue"]
+    assert lines[2][-1] == "june@example.com"
+
+
+def test_a_narrow_audit_folds_and_loses_nothing() -> None:
+    text = shown(audit_table(audit(row(subject="A subject of many words that is long"))), width=70, soft_wrap=False)
+    assert "…" not in text
+    assert max(map(len, text.splitlines())) <= 70
+    for word in ("2026-11-18", "aaaaaaa", "subject", "words", "NOBODY"):
+        assert word in text
