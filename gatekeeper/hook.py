@@ -48,9 +48,10 @@ def _undecided(error: BaseException) -> int:
 def pre_receive(environment: Mapping[str, str], git: str, chained: str) -> int:
     """Judge the push on standard input."""
     data = sys.stdin.buffer.read()
-    start = Start(environment.get("GIT_DIR", "."), git)
+    start = Start(environment.get("GIT_DIR", "."), git, environment)
     try:
         start.expect_refs(pushed_names(data))
+        start.expect_objects(data)
         from gatekeeper.answering import answer_push  # takes longer to load than Git takes to answer
 
         gc.enable()

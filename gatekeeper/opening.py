@@ -14,8 +14,6 @@ from gatekeeper.config.sources import read_source
 from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.policy import Policy
 from gatekeeper.git.plumbing import Plumbing
-from gatekeeper.git.private import make_private_directory, private_environment
-from gatekeeper.git.process import Runner
 from gatekeeper.git.refs import Configuration, all_refs, default_branch, read_configuration, read_refs
 from gatekeeper.git.starting import STATE, Start
 from gatekeeper.ledger import Ledger
@@ -55,18 +53,16 @@ class Server:
         Raises:
             GitError: if it is no repository, or of an unknown object format.
         """
-        self._start = start or Start(git_dir, git)
+        self._start = start or Start(git_dir, git, environment)
         self.git_dir = self._start.git_dir
         self.git = git
         self.path = self._start.path
         self.state = self._start.state
         self.runner = self._start.runner
         self.now = Timestamp(int(time.time()))
-        self._environment = environment or {}
         try:
             self.configuration: Configuration = read_configuration(self.runner)
             self.object_format = self.configuration.object_format
-            self._private = make_private_directory(self._start.scratch, self.object_format)
         except BaseException:
             self.close()
             raise
@@ -87,24 +83,13 @@ class Server:
 
     def set_time_limit(self, seconds: int) -> None:
         """Let everything from here on end within `seconds`."""
-        self.runner.deadline = time.monotonic() + seconds
+        self._start.set_time_limit(seconds)
 
     def engine(self, *, quarantined: bool = True) -> Plumbing:
         """Return an engine in the private Git directory, that sees what is pushed or only what was there before."""
-        named = [self._environment.get("GIT_OBJECT_DIRECTORY", ""), self.quarantine] if quarantined else []
-        alternates = self._environment.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
-        named += ["objects", *(path for path in alternates.split(":") if '"' not in path)]
-        directories = [os.path.join(self.git_dir, path) for path in named if path]
-        environment = private_environment(self.path, self._private, list(dict.fromkeys(directories)))
-        return Plumbing(
-            Runner(self.git, environment, self._start.scratch, self.runner.deadline), self.object_format, OBJECT_LIMIT
-        )
-
-    @property
-    def quarantine(self) -> str:
-        """The object directory of the push that is being judged; empty without one (git-receive-pack(1))."""
-        path = self._environment.get("GIT_QUARANTINE_PATH", "")
-        return os.path.join(self.git_dir, path) if path else ""
+        reader = self._start.reader if self._start.reader_format == self.object_format and quarantined else None
+        runner = self._start.private_runner(self.object_format, quarantined=quarantined)
+        return Plumbing(runner, self.object_format, OBJECT_LIMIT, reader)
 
     @property
     def repository(self) -> str:
@@ -181,9 +166,9 @@ class Server:
         A loose object in the quarantine is new, because Git writes none that it has; a pack can hold
         objects that are on the server too, so for those the server's own objects are asked.
         """
-        if not self.quarantine:
+        if not self._start.quarantine:
             return frozenset()
-        loose = {i for i in ids if os.path.exists(f"{self.quarantine}/{i[:2]}/{i[2:]}")}
+        loose = {i for i in ids if os.path.exists(f"{self._start.quarantine}/{i[:2]}/{i[2:]}")}
         rest = [i for i in ids if i not in loose]
         absent = {
             i

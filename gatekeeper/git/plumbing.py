@@ -5,6 +5,7 @@ from __future__ import annotations
 from gatekeeper.core.changes import Change, FileStat, RawEntry, RepeatedPathError, make_change
 from gatekeeper.core.ids import ObjectFormat, ObjectId
 from gatekeeper.git import GitError, ObjectTooLargeError, RawObject, Remade
+from gatekeeper.git.reading import Reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ DIFF_TREE = (
     *("-O/dev/null", "--ignore-submodules=none"),
 )
 REV_LIST = ("rev-list", "--topo-order", "--reverse", "--stdin")
+FEW = 16
+"""Questions that are cheaper to ask one by one than with a child of their own."""
 MAX_PARENTS = 2
 """More do not matter to who only asks whether there is exactly one."""
 SENTINEL = "."
@@ -40,16 +43,31 @@ def _parents(raw: bytes) -> list[str]:
 class Plumbing:
     """Reads objects through a `Runner` whose environment is the private Git directory's."""
 
-    def __init__(self, runner: Runner, object_format: ObjectFormat, object_limit: int) -> None:
-        """`object_limit` bounds the size in bytes of any object that is read whole."""
+    def __init__(
+        self, runner: Runner, object_format: ObjectFormat, object_limit: int, reader: Reader | None = None
+    ) -> None:
+        """Use a runner; `object_limit` bounds the bytes of any object that is read whole.
+
+        With a `reader`, that is asked whenever there is little to ask, and no child is started for it.
+        """
         self._runner = runner
+        self._reader = reader
         self._limit = object_limit
         self.object_format = object_format
+
+    def _short(self, names: Sequence[str]) -> Reader | None:
+        """Return the reader if there is one, and little to ask."""
+        reader = self._reader
+        return reader if reader is not None and reader.usable and len(names) <= FEW else None
 
     def kinds(self, names: Sequence[str]) -> list[tuple[ObjectId | None, str, int]]:
         """See `Engine`."""
         if not names:
             return []
+        reader = self._short(names)
+        if reader is not None:
+            asked = [reader.kind(name) for name in names]
+            return [(None if kind == "missing" else ObjectId(found), kind, size) for found, kind, size in asked]
         _, output = self._runner.run("cat-file", "--batch-check", stdin="".join(f"{name}\n" for name in names).encode())
         lines = output.decode("latin-1").splitlines()
         if len(lines) != len(names):
@@ -75,23 +93,28 @@ class Plumbing:
         Where every commit has one parent and the last parent is `base`, these are exactly the commits of
         `rev-list base..tip`: none of them is behind `base`, which is behind them all. One child instead of three.
         """
+        reader = self._short(()) or Reader(self._runner)
+        try:
+            return self._line(reader, tip, base, most)
+        finally:
+            if reader is not self._reader:
+                reader.close()
+
+    def _line(self, reader: Reader, tip: ObjectId, base: ObjectId, most: int) -> list[RawObject] | None:
         found: list[RawObject] = []
         name = str(tip)
-        with self._runner.converse("cat-file", "--batch") as child:
-            while name != base:
-                if len(found) == most:
-                    return None
-                child.ask(name.encode())
-                words = child.read_line().decode("latin-1").split(" ")
-                if len(words) != 3 or words[1] != "commit" or not words[2].isdigit() or int(words[2]) > self._limit:
-                    return None
-                data = child.read(int(words[2]))
-                child.read(1)
-                parents = _parents(data)
-                if len(parents) != 1:
-                    return None
-                found.append(RawObject(id=name, kind="commit", data=data))
-                name = parents[0]
+        while name != base:
+            if len(found) == most:
+                return None
+            try:
+                raw = reader.object(name, self._limit)
+            except ObjectTooLargeError:
+                return None
+            parents = _parents(raw.data) if raw.kind == "commit" else []
+            if len(parents) != 1:
+                return None
+            found.append(raw)
+            name = parents[0]
         return found[::-1]
 
     def ids(self, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> list[ObjectId]:
@@ -103,6 +126,9 @@ class Plumbing:
         """See `Engine`."""
         if not names:
             return iter(())
+        reader = self._short(names)
+        if reader is not None:
+            return iter([reader.object(name, self._limit if limit is None else limit) for name in names])
         return self._batch(stdin="".join(f"{name}\n" for name in names).encode(), limit=limit)
 
     def _batch(self, *before: Sequence[str], stdin: bytes, limit: int | None = None) -> Iterator[RawObject]:

@@ -196,7 +196,7 @@ class _Child:
 
 
 class Conversation:
-    """A child that is asked one short line at a time. A context manager: leaving it ends the child."""
+    """A child that is asked one short line at a time, until it is closed. A context manager: leaving it closes it."""
 
     def __init__(self, runner: Runner, arguments: Sequence[str]) -> None:
         """See `Runner.converse`."""
@@ -210,6 +210,10 @@ class Conversation:
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
         """Close the child's input and make sure that it is gone."""
         os.close(self._input)
         os.close(self._child.output)

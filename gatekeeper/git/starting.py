@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import time
 
-from gatekeeper.git.private import base_environment
+from gatekeeper.core.ids import FORMATS, ObjectFormat
+from gatekeeper.git.private import base_environment, make_private_directory, private_environment
 from gatekeeper.git.process import SAFE_PATH, Runner
+from gatekeeper.git.reading import Reader
 from gatekeeper.git.refs import CONFIG_COMMAND, refs_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 SECONDS = 60
 """For everything up to the policy's own limit."""
@@ -24,8 +26,20 @@ MAX_NAMES = 100
 class Start:
     """A repository on a server with a scratch directory, and children under way."""
 
-    def __init__(self, git_dir: str, git: str) -> None:
-        """`git` is the absolute path of git. `clean` must be called in the end."""
+    def __init__(self, git_dir: str, git: str, environment: Mapping[str, str] | None = None) -> None:
+        """Start.
+
+        Args:
+            git_dir: The repository's Git directory.
+            git: The absolute path of git.
+            environment: The hook's environment, for the quarantine; None outside of a hook.
+
+        `clean` must be called in the end.
+        """
+        self._environment = environment or {}
+        self._private: dict[str, str] = {}
+        self.reader: Reader | None = None
+        self.reader_format: ObjectFormat | None = None
         self.git_dir = os.path.abspath(git_dir)
         self.git = git
         self.path = f"{os.path.dirname(git)}:{SAFE_PATH}"
@@ -34,8 +48,8 @@ class Start:
         if not os.path.isdir(self.state):
             os.mkdir(self.state, 0o700)
         os.mkdir(self.scratch, 0o700)
-        environment = {**base_environment(self.path), "GIT_DIR": self.git_dir}
-        self.runner = Runner(git, environment, self.scratch, time.monotonic() + SECONDS)
+        real = {**base_environment(self.path), "GIT_DIR": self.git_dir}
+        self.runner = Runner(git, real, self.scratch, time.monotonic() + SECONDS)
         try:
             self.runner.ahead(*CONFIG_COMMAND)
         except BaseException:
@@ -48,9 +62,44 @@ class Start:
         if command:
             self.runner.ahead(*command)
 
+    @property
+    def quarantine(self) -> str:
+        """The object directory of the push that is being judged; empty without one (git-receive-pack(1))."""
+        path = self._environment.get("GIT_QUARANTINE_PATH", "")
+        return os.path.join(self.git_dir, path) if path else ""
+
+    def private_runner(self, object_format: ObjectFormat, *, quarantined: bool) -> Runner:
+        """Return a runner in the private Git directory, that sees what is pushed or only what was there before."""
+        named = [self._environment.get("GIT_OBJECT_DIRECTORY", ""), self.quarantine] if quarantined else []
+        alternates = self._environment.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
+        named += ["objects", *(path for path in alternates.split(":") if '"' not in path)]
+        directories = [os.path.join(self.git_dir, path) for path in named if path]
+        if object_format.name not in self._private:
+            root = os.path.join(self.scratch, object_format.name)
+            os.mkdir(root, 0o700)
+            self._private[object_format.name] = make_private_directory(root, object_format)
+        private = self._private[object_format.name]
+        environment = private_environment(self.path, private, list(dict.fromkeys(directories)))
+        return Runner(self.git, environment, self.scratch, self.runner.deadline)
+
+    def expect_objects(self, data: bytes) -> None:
+        """Let Git get ready to read objects, of the format that the ids in a hook's standard input have."""
+        for object_format in FORMATS.values():
+            if data.find(b" ") == object_format.hex_length:
+                self.reader = Reader(self.private_runner(object_format, quarantined=True))
+                self.reader_format = object_format
+
+    def set_time_limit(self, seconds: int) -> None:
+        """Let everything from here on end within `seconds`."""
+        self.runner.deadline = time.monotonic() + seconds
+        if self.reader is not None:
+            self.reader.set_deadline(self.runner.deadline)
+
     def clean(self) -> None:
         """End what is still running, and remove the scratch directory."""
         self.runner.abandon()
+        if self.reader is not None:
+            self.reader.close()
         for directory, subdirectories, files in os.walk(self.scratch, topdown=False):
             for name in files:
                 os.unlink(os.path.join(directory, name))
