@@ -136,12 +136,8 @@ def verdict_lines(verdict: Verdict) -> list[Text]:
 
 def _commit_lines(commit: CommitFinding) -> list[Text]:
     lines = [
-        Text.assemble(
-            "  ",
-            (short(commit.commit), "yellow"),
-            f"  {printable(commit.subject, 50):<50}  ",
-            (mark_text(commit.declaration, 30), "magenta"),
-        )
+        Text.assemble("  ", (short(commit.commit), "yellow"), f"  {printable(commit.subject, 68)}"),
+        Text(f"           {mark_text(commit.declaration, 30)}", "magenta" if commit.assisted else ""),
     ]
     lines += [Text(f"           {reason_text(problem)}") for problem in commit.problems]
     lines += [

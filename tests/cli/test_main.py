@@ -120,8 +120,10 @@ def test_in_a_pipe_nothing_is_cut_and_no_line_is_broken(world: World, junior: De
     tree = junior.run("explain", commit).out
     assert f"subject: {SUBJECT}\n" in tree
     assert "Junior and mid-level engineers need senior approval for AI-assisted changes.\n" in tree
-    row = next(line for line in junior.run("check", "origin/main..HEAD").out.splitlines() if commit[:7] in line)
-    assert row.endswith("declared: claude-code (trailer: Assisted-by: claude)")
+    assert junior.run("check", "origin/main..HEAD").out.splitlines()[1:3] == [
+        f"  {commit[:7]}  {SUBJECT}",
+        "           declared: claude-code (trailer: Assisted-by: claude)",
+    ]
     folded = junior.run("explain", commit, COLUMNS="40").out
     assert max(map(len, folded.splitlines())) <= 40
 
@@ -166,7 +168,7 @@ def test_ctrl_c_at_the_question_decides_nothing(senior: Desk) -> None:
     for_review(senior.world)
     terminal = senior.ready().terminal("sign", "origin/review/one")
     terminal.wait_for("[y/N]")
-    terminal.type("\x03")
+    terminal.interrupt("Stopped.")
     said = terminal.finish()
     assert said.status == 3
     assert "Stopped." in said.out

@@ -39,7 +39,7 @@ def test_a_second_run_changes_nothing(senior: Desk) -> None:
 
 @one_format
 def test_afterwards_git_fetch_brings_people_rules_and_sign_offs(world: World, senior: Desk) -> None:
-    senior.ready()
+    senior.ok("setup")
     (commit,) = for_review(world)
     world.approve(commit, "staff-1")
     senior.clone.git("fetch", "-q", "origin")

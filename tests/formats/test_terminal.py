@@ -98,7 +98,7 @@ def test_the_terms_name_signer_refs_and_end() -> None:
 def test_a_verdict_says_the_answer_first_and_lists_what_is_amiss() -> None:
     text = shown(*verdict_lines(refused(commit_finding(1), commit_finding(2, outcome=Outcome.ACCEPTED))))
     assert text.splitlines()[0] == "main: would be refused (2 commits, 2 AI-assisted, 1 not in order)"
-    assert len(text.splitlines()) == 3
+    assert len(text.splitlines()) == 4
     many = shown(*verdict_lines(refused(*(commit_finding(number) for number in range(MAX_ROWS + 5)))))
     assert "  ... and 5 more; --format json lists all\n" in many
 

@@ -14,6 +14,7 @@ from gatekeeper.desk import Clone
 from gatekeeper.git import GitError
 from gatekeeper.git.libgit2 import Libgit2, open_libgit2
 from gatekeeper.git.plumbing import Plumbing
+from gatekeeper.git.private import make_private_directory
 from tests.support.repositories import Repository
 
 if TYPE_CHECKING:
@@ -37,8 +38,10 @@ def plumbing(repository: Repository, tmp_path: Path) -> Plumbing:
 
 
 @pytest.fixture
-def libgit2(repository: Repository, plumbing: Plumbing, tmp_path: Path) -> Libgit2:
-    opened = open_libgit2(str(tmp_path / "scratch/git"), [str(repository.path / "objects")])
+def libgit2(repository: Repository, tmp_path: Path) -> Libgit2:
+    (tmp_path / "private").mkdir()
+    private = make_private_directory(str(tmp_path / "private"), repository.format)
+    opened = open_libgit2(private, [str(repository.path / "objects")])
     assert opened is not None
     return opened
 

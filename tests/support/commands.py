@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tests.support.people import PEOPLE, private_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from gatekeeper.core.ids import ObjectId
@@ -91,24 +91,36 @@ class Terminal:
 
     def wait_for(self, words: str) -> None:
         """Read until the command has said something."""
-        self._read_until(lambda: words in self.text)
+        assert self._read(words, PATIENCE_SECONDS), f"{words!r} was not said: {self.text}"
 
     def type(self, text: str) -> None:
         os.write(self._ours, text.encode())
 
+    def interrupt(self, answer: str) -> None:
+        """Press Ctrl-C until the command answers: Python misses one that comes in the moment before it reads."""
+        for _ in range(PATIENCE_SECONDS):
+            self.type("\x03")
+            if self._read(answer, 1):
+                return
+        raise AssertionError(f"{answer!r} was not said: {self.text}")
+
     def finish(self) -> Said:
         """Read to the end; everything is in `out`, because a terminal shows both streams."""
-        self._read_until(lambda: False)
+        ended = self._read(None, PATIENCE_SECONDS)
+        if not ended:
+            self._process.kill()
         os.close(self._ours)
-        return Said(self._process.wait(), self.text, "")
+        status = self._process.wait()
+        assert ended, f"the command did not end: {self.text}"
+        return Said(status, self.text, "")
 
-    def _read_until(self, done: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE_SECONDS
-        while not done():
+    def _read(self, words: str | None, seconds: float) -> bool:
+        """Read until the command has said `words`, or ended if None; return whether it has."""
+        end = time.monotonic() + seconds
+        while words is None or words not in self.text:
             readable, _, _ = select.select([self._ours], [], [], max(0.0, end - time.monotonic()))
             if not readable:
-                self._process.kill()
-                raise AssertionError(f"the command went on without what was waited for: {self.text}")
+                return False
             try:
                 data = os.read(self._ours, 65536)
             except OSError as error:
@@ -116,8 +128,9 @@ class Terminal:
                     raise
                 data = b""
             if not data:
-                return
+                return words is None
             self.text += data.decode("utf-8", "replace").replace("\r\n", "\n")
+        return True
 
 
 class Desk:
@@ -153,9 +166,10 @@ class Desk:
         return Terminal(*arguments, cwd=self.path, env=env, **options)
 
     def ready(self) -> Desk:
-        """Set up and up to date."""
-        self.ok("setup")
-        self.clone.fetch()
+        """As after `setup` and a fetch, at the cost of one git."""
+        tracking = "refs/gatekeeper/remotes/origin/"
+        heads = "+refs/heads/*:refs/remotes/origin/*"
+        self.clone.fetch(heads, *(f"+refs/gatekeeper/{name}*:{tracking}{name}*" for name in ("publishe", "signoff")))
         return self
 
 
