@@ -16,7 +16,7 @@ from gatekeeper.core.record import Record
 from gatekeeper.core.verdict import Enforcement
 from gatekeeper.git import GitError
 from gatekeeper.git.user import UserGit
-from gatekeeper.installing import DROP_IN, HOOKS, MARK, Plan, hook_path, install, is_ours, shim
+from gatekeeper.installing import DROP_IN, HOOKS, MARK, InstallError, Plan, hook_path, install, is_ours, shim
 from gatekeeper.ledger import Ledger, LedgerError
 from gatekeeper.opening import Server, UnconfiguredError
 from gatekeeper.receiving import is_protected
@@ -254,7 +254,7 @@ def _scratch_push(server: Server, force: InForce, environment: Mapping[str, str]
             probe = _probe_commit(server, root, ref)
             status, said = _push(root, scratch, f"{probe}:{ref}", environment)
             return [_judgement(status, said, ref, force, server), *_pusher(scratch, server.git)]
-        except (GitError, OSError) as error:
+        except (GitError, InstallError, OSError) as error:
             return [bad(f"a push into a scratch copy cannot be tried: {error}", "look at the message")]
 
 
