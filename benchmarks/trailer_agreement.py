@@ -71,9 +71,7 @@ class Git:
             names += [str(number), "sentinel"]
         command = ["git", "interpret-trailers", "--parse", *names]
         started = time.perf_counter()
-        printed = subprocess.run(
-            command, cwd=self.directory, env=HERMETIC, stdout=subprocess.PIPE, check=True
-        ).stdout
+        printed = subprocess.run(command, cwd=self.directory, env=HERMETIC, stdout=subprocess.PIPE, check=True).stdout
         self.seconds += time.perf_counter() - started
         *each, rest = printed.split(self.sentinel)
         if rest or len(each) != len(batch):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gatekeeper.checking import baseline
+from gatekeeper.config.in_force import InForce
 from gatekeeper.core.audit import Audit, Row
-from gatekeeper.core.ids import ObjectId, Timestamp
+from gatekeeper.core.ids import Timestamp
 from gatekeeper.ledger import Ledger
 from gatekeeper.opening import Server
 from gatekeeper.receiving import is_protected
@@ -29,7 +30,7 @@ def audit(server: Server, ledger: Ledger) -> Audit:
         for ref, expected, actual in comparison.unexplained
     ]
     rows = tuple(_rows(ledger))
-    exceptions += _completeness(server, ledger, rows)
+    exceptions += _completeness(server, ledger, force)
     exceptions += [
         f"unsatisfied: {row.commit} landed on {row.ref} without what a rule asks for (entry {row.entry})"
         for row in rows
@@ -78,12 +79,10 @@ def _landed(number: int, push: Any, position: int, landed_at: Timestamp) -> list
     return rows
 
 
-def _completeness(server: Server, ledger: Ledger, rows: tuple[Row, ...]) -> list[str]:
-    """Name the commits on protected refs that the ledger does not explain."""
+def _completeness(server: Server, ledger: Ledger, force: InForce) -> list[str]:
+    """Name the commits on protected refs that did not land there by the ledger."""
     engine = server.engine()
-    force = server.in_force(ledger)
     default = server.default_branch()
-    landed = {row.commit for row in rows} | set(_known(ledger))
     missing: list[str] = []
     for ref, tip in server.all_refs().items():
         if not is_protected(force.policy, ledger, ref, default):
@@ -92,17 +91,14 @@ def _completeness(server: Server, ledger: Ledger, rows: tuple[Row, ...]) -> list
         if head is None or kind != "commit":
             missing.append(f"completeness: {ref} leads to no commit")
             continue
-        unknown = [commit for commit in engine.ids([head], baseline(engine, ledger, ref)) if commit not in landed]
-        missing += [f"completeness: {commit} is on {ref}, and no entry of the ledger explains it" for commit in unknown]
+        before = baseline(engine, ledger, ref)
+        commits = engine.ids([head], before)
+        landings = ledger.landings(commits)
+        missing += [
+            f"completeness: {commit} is on {ref}, and no entry of the ledger explains it"
+            for commit in commits
+            if not any(landing.ref == ref for landing in landings.get(commit, ()))
+            # With skewed dates a walk lists too many commits.
+            and not any(engine.is_ancestor(commit, base) for base in before)
+        ]
     return missing
-
-
-def _known(ledger: Ledger) -> list[ObjectId]:
-    """Return commits that landed on a ref without a second judgement, because the ledger vouched for them."""
-    return [
-        ObjectId(commit["id"])
-        for entry in ledger.entries()
-        if entry.kind == "push" and entry.data["outcome"] == "accepted"
-        for update in entry.data["updates"]
-        for commit in update["commits"]
-    ]

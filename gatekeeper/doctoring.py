@@ -248,7 +248,7 @@ def _scratch_push(server: Server, force: InForce, environment: Mapping[str, str]
                 "check `protect`",
             )
         ]
-    with tempfile.TemporaryDirectory(prefix="gatekeeper-doctor-") as root:
+    with tempfile.TemporaryDirectory(prefix="gatekeeper-doctor-", ignore_cleanup_errors=True) as root:
         try:
             scratch = _scratch_copy(server, root)
             probe = _probe_commit(server, root, ref)
@@ -376,7 +376,7 @@ def _who(pusher: Mapping[str, str]) -> Symptom:
 
 def _push_through(server: Server, ledger: Ledger | None, url: str, environment: Mapping[str, str]) -> list[Symptom]:
     """Push to a name that gatekeeper refuses to everybody, through the real server."""
-    with tempfile.TemporaryDirectory(prefix="gatekeeper-doctor-") as root:
+    with tempfile.TemporaryDirectory(prefix="gatekeeper-doctor-", ignore_cleanup_errors=True) as root:
         probe = _probe_commit(server, root, server.default_branch())
         status, said = _push(root, url, f"{probe}:{PROBE_REF}", environment)
         if status == 0:
