@@ -23,9 +23,7 @@ def output_of(*command: str | Path) -> str:
 
 def shipped(directory: str) -> list[Path]:
     """Return the files that Git would take from a directory of the checkout."""
-    listed = output_of(
-        "git", "-C", CHECKOUT, "ls-files", "-z", "--cached", "--others", "--exclude-standard", directory
-    )
+    listed = output_of("git", "-C", CHECKOUT, "ls-files", "-z", "--cached", "--others", "--exclude-standard", directory)
     return [Path(name) for name in listed.split("\0") if name]
 
 
@@ -53,9 +51,7 @@ def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     (packages / "borrowed.pth").write_text("\n".join(p for p in sys.path if p.endswith("site-packages")))
     install = ["--python", str(where), "install", "--quiet", "--no-index", "--no-deps"]
     built = request.getfixturevalue("wheel")
-    subprocess.run(
-        [sys.executable, "-m", "pip", "--isolated", *install, built], check=True, capture_output=True
-    )
+    subprocess.run([sys.executable, "-m", "pip", "--isolated", *install, built], check=True, capture_output=True)
     return where
 
 

@@ -157,9 +157,7 @@ def test_one_lookup_does_not_read_all(cached: CachedRoster, monkeypatch: pytest.
     assert len(built) == 1
 
 
-def test_another_version_compiles_anew(
-    filled: Path, parsings: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_version_compiles_anew(filled: Path, parsings: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache_module, "__version__", "99.0")
     assert answers(filled) == EXPECTED
     assert parsings == ["r", "p"]
@@ -167,9 +165,7 @@ def test_another_version_compiles_anew(
 
 def test_a_policy_is_checked_against_every_roster_that_it_meets(path: Path) -> None:
     cache = CompiledCache(str(path))
-    policy = (
-        b"version: 1\nprotect: [HEAD]\nrules: [{id: a, require: {signoffs: 20, from: {at_least: senior}}}]"
-    )
+    policy = b"version: 1\nprotect: [HEAD]\nrules: [{id: a, require: {signoffs: 20, from: {at_least: senior}}}]"
     for _ in range(2):
         assert load_policy(policy, "p", load_roster(many_people(60), "r", cache), cache).protect == ("HEAD",)
     for _ in range(2):
@@ -274,8 +270,7 @@ SPOILED: dict[str, Callable[[Path], None]] = {
         "CREATE TABLE other AS SELECT * FROM part",
         "UPDATE part SET (body, checksum) = (SELECT body, checksum FROM other WHERE part = 'email 1')"
         " WHERE part = 'email 0'",
-        "UPDATE part SET (body, checksum) = (SELECT body, checksum FROM other WHERE part = 'id 1')"
-        " WHERE part = 'id 0'",
+        "UPDATE part SET (body, checksum) = (SELECT body, checksum FROM other WHERE part = 'id 1') WHERE part = 'id 0'",
     ),
 }
 
@@ -362,9 +357,7 @@ def test_a_piece_that_is_no_json_is_not_there(body: bytes, path: Path) -> None:
 
 
 @given(st.data())
-def test_no_flipped_byte_changes_an_answer(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
-) -> None:
+def test_no_flipped_byte_changes_an_answer(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     path = tmp_path_factory.mktemp("flip") / "compiled.db"
     answers(path)
     content = bytearray(path.read_bytes())
@@ -422,9 +415,7 @@ def test_versions_of_long_ago_are_forgotten(path: Path) -> None:
 
 
 def run(code: str, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
     return done.stdout.strip()
 
 

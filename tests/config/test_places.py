@@ -187,19 +187,14 @@ def test_any_bytes_give_data_or_a_configuration_error(content: bytes) -> None:
 
 
 SCALARS = (
-    st.none()
-    | st.booleans()
-    | st.integers(0, 10**17)
-    | st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]))
+    st.none() | st.booleans() | st.integers(0, 10**17) | st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]))
 )
 
 
 @given(
     st.recursive(
         SCALARS,
-        lambda inner: (
-            st.lists(inner, max_size=4) | st.dictionaries(st.text("abc", min_size=1), inner, max_size=4)
-        ),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc", min_size=1), inner, max_size=4),
         max_leaves=12,
     )
 )

@@ -255,9 +255,7 @@ def cases(build: Callable[[str], bytes], good: list[str], bad: list[str]) -> lis
     """Return documents made of parts, with whether they are good; the part is the name of the case."""
     kind = build.__name__
     table = [(part, True) for part in good] + [(part, False) for part in bad]
-    return [
-        pytest.param(build(part), is_good, id=f"{kind}: {part[:90]} ({len(part)})") for part, is_good in table
-    ]
+    return [pytest.param(build(part), is_good, id=f"{kind}: {part[:90]} ({len(part)})") for part, is_good in table]
 
 
 def of_extra(extra: str) -> bytes:

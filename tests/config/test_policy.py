@@ -248,9 +248,7 @@ def test_a_key_of_a_later_version_is_named_as_such(key: str, told: str) -> None:
 )
 def test_a_faulty_rule_is_told_with_its_place(rule: str, told: list[str]) -> None:
     document, places = marked(f"version: 1\nprotect: [HEAD]\nrules: [{rule}]\n")
-    assert policy_problems(document) == [
-        f"{place}: {message}" for place, message in zip(places, told, strict=True)
-    ]
+    assert policy_problems(document) == [f"{place}: {message}" for place, message in zip(places, told, strict=True)]
 
 
 @pytest.mark.parametrize(
@@ -330,9 +328,7 @@ def test_a_pattern_that_no_path_can_match_is_refused(pattern: str) -> None:
     assert len(policy_problems(f"version: 1\nprotect: [HEAD]\nrules: [{rule}]")) == 1
 
 
-@pytest.mark.parametrize(
-    "pattern", ["/a", "a/", "*.py", "a/**/b", "pages/[id].tsx", "a b/c", "...", ".github/"]
-)
+@pytest.mark.parametrize("pattern", ["/a", "a/", "*.py", "a/**/b", "pages/[id].tsx", "a b/c", "...", ".github/"])
 def test_a_pattern_for_paths_is_taken_as_written(pattern: str) -> None:
     rule = f'{{id: a, refuse: no, when: {{paths: ["{pattern}"]}}}}'
     policy = parse_policy(f"version: 1\nprotect: [HEAD]\nrules: [{rule}]".encode(), "p")
@@ -393,9 +389,7 @@ def test_this_very_version_can_be_compared() -> None:
 
 
 def test_problems_end_somewhere() -> None:
-    text = "version: 1\nprotect: [HEAD]\nrules: [{id: a, refuse: no}]\n" + "".join(
-        f"k{n}: 1\n" for n in range(2000)
-    )
+    text = "version: 1\nprotect: [HEAD]\nrules: [{id: a, refuse: no}]\n" + "".join(f"k{n}: 1\n" for n in range(2000))
     told = policy_problems(text)
     assert len(told) == 501
     assert told[-1].endswith("too many problems; stopped here")

@@ -49,9 +49,7 @@ def test_what_is_published_is_exactly_this() -> None:
     people = {person.pop("id"): person for person in roster["people"]}
     assert list(people) == ["junior-1", "mid-1", "release-bot", "senior-1", "senior-2", "staff-1"]
     senior = people["senior-1"]
-    assert senior.pop("keys") == [
-        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHusj7uMFZDrYc1T4Bij7hOxEHkogVtjn4bFv0s0ZEl9"
-    ]
+    assert senior.pop("keys") == ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHusj7uMFZDrYc1T4Bij7hOxEHkogVtjn4bFv0s0ZEl9"]
     assert senior == {
         "name": "Senior One",
         "emails": ["senior@example.com"],
@@ -96,9 +94,7 @@ rules:
             there = client.roster.person(person.id)
             assert who.met_by(there, client.roster.ladder) is who.met_by(person, PEOPLE.ladder)
             assert there is not None
-            assert server.may_approve(there, client.roster.ladder) is server.may_approve(
-                person, PEOPLE.ladder
-            )
+            assert server.may_approve(there, client.roster.ladder) is server.may_approve(person, PEOPLE.ladder)
 
 
 def test_the_client_knows_its_server() -> None:
@@ -237,9 +233,7 @@ def test_a_wrong_set_of_files_is_refused(files: dict[str, bytes], told: str) -> 
 
 
 JSON = st.recursive(
-    st.booleans()
-    | st.sampled_from(["1", "junior-1", "a@b", "at_least=senior", key_line(3)])
-    | st.text(max_size=4),
+    st.booleans() | st.sampled_from(["1", "junior-1", "a@b", "at_least=senior", key_line(3)]) | st.text(max_size=4),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(

@@ -137,9 +137,7 @@ def test_a_key_with_any_date_of_revocation_is_revoked_now(written: str, revoked:
 )
 def test_a_faulty_person_is_told_with_the_place(person: str, told: list[str]) -> None:
     document, places = marked(f"{HEAD}  - {person.replace('BASE', BASE)}\n")
-    assert roster_problems(document) == [
-        f"{place}: {message}" for place, message in zip(places, told, strict=True)
-    ]
+    assert roster_problems(document) == [f"{place}: {message}" for place, message in zip(places, told, strict=True)]
 
 
 @pytest.mark.parametrize(

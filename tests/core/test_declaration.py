@@ -35,9 +35,7 @@ def identity(who: tuple[str, str]) -> Identity:
     return Identity(name=name, email=email, time=Timestamp(0), zone=b"+0000", line=line)
 
 
-def commit(
-    message: str | bytes, author: tuple[str, str] = ANN, committer: tuple[str, str] | None = None
-) -> Commit:
+def commit(message: str | bytes, author: tuple[str, str] = ANN, committer: tuple[str, str] | None = None) -> Commit:
     raw = message.encode() if isinstance(message, str) else message
     return Commit(
         id=ObjectId("1" * 40),
@@ -287,9 +285,7 @@ def test_a_value_that_credits_a_person_or_script_is_no_mark(key: str, value: str
         pytest.param(f"Fix\n\n{STRONG}\nEOF\n)\n", id="a here-document's end on lines of its own"),
         pytest.param(f"Fix\n\n{STRONG}EOF", id="a here-document's end on the same line"),
         pytest.param(f"Fix\n\n{STRONG})\n", id="a bracket behind"),
-        pytest.param(
-            f'Fix\n\n{STRONG}\n\n<a href="https://x.example"><img alt="Open"></a>\n', id="a badge behind"
-        ),
+        pytest.param(f'Fix\n\n{STRONG}\n\n<a href="https://x.example"><img alt="Open"></a>\n', id="a badge behind"),
         pytest.param(f"Fix\\n\\n{STRONG}", id="a literal line break in the subject"),
         pytest.param("Fix\n\nCo-Authored-By:\nClaude <noreply@anthropic.com>\n", id="value on the next line"),
         pytest.param("Fix\n\nCo-authored-by: Claude\n  <noreply@anthropic.com>\n", id="folded"),
@@ -303,9 +299,7 @@ def test_a_value_that_credits_a_person_or_script_is_no_mark(key: str, value: str
             "Fix\n\nCo-authored-by: Claude <[noreply@anthropic.com](mailto:noreply@anthropic.com)>\n",
             id="a Markdown link in angle brackets",
         ),
-        pytest.param(
-            "Fix\n\nCo-authored-by: A <a@example.com>, Claude <noreply@anthropic.com>\n", id="two people"
-        ),
+        pytest.param("Fix\n\nCo-authored-by: A <a@example.com>, Claude <noreply@anthropic.com>\n", id="two people"),
         pytest.param("Fix\n\nCO-AUTHORED-BY : x <NOREPLY@ANTHROPIC.COM>\n", id="case and a space"),
         pytest.param(f'Revert "Fix"\n\nFix\n\n{STRONG}\n', id="a revert without Git's sentence"),
         pytest.param(f"Fix\n\n```x```\n\n{STRONG}\n\n```\n", id="code in one line is no fence"),
@@ -320,13 +314,9 @@ def test_a_value_that_credits_a_person_or_script_is_no_mark(key: str, value: str
             "Squashed commit of the following:\n\ncommit 1\nAuthor: x <noreply@anthropic.com>\n\n    Fix\n",
             id="an author that git merge --squash names",
         ),
-        pytest.param(
-            f'Revert "Fix"\n\nThis reverts commit 1.\n\nIt broke.\n\n{STRONG}\n', id="a revert by AI"
-        ),
+        pytest.param(f'Revert "Fix"\n\nThis reverts commit 1.\n\nIt broke.\n\n{STRONG}\n', id="a revert by AI"),
         pytest.param("Fix\n\nClaude-Session: https://claude.ai/code/session_01", id="no final newline"),
-        pytest.param(
-            f"Fix\n\nCo-authored-by-AI: Claude\n{STRONG}".encode() + b"\n\xff\xfe\n", id="broken UTF-8"
-        ),
+        pytest.param(f"Fix\n\nCo-authored-by-AI: Claude\n{STRONG}".encode() + b"\n\xff\xfe\n", id="broken UTF-8"),
         pytest.param(f"R\xe9parer\n\n{STRONG}\n".encode("latin-1"), id="Latin-1"),
     ],
 )
@@ -377,15 +367,11 @@ def test_a_mark_counts_in_every_odd_form_that_was_seen(message: str | bytes) -> 
         pytest.param("Fix\n\nThis patch was largely\n\nCodex\n", id="a sentence that breaks off"),
         pytest.param("Fix\n\nGemini Code Assist\n", id="a tool's name alone"),
         pytest.param("Fix\n\nWritten by some\n\nCodex\n", id="nobody named"),
-        pytest.param(
-            "Fix\n\nIt stopped. Yes. Codex is\ndown. Ann did most of it.\n", id="the next line's sentence"
-        ),
+        pytest.param("Fix\n\nIt stopped. Yes. Codex is\ndown. Ann did most of it.\n", id="the next line's sentence"),
         pytest.param("Fix\n\nCo-authored-by: Claude\n", id="a co-author with a person's name alone"),
         pytest.param("Fix\n\nNote: written by Claude.\n", id="a line with a key of its own"),
         pytest.param("Fix\n\n## AI Disclosure\n\nNone.\n", id="a heading over a denial"),
-        pytest.param(
-            "Fix\n\nSee squashed commit of the following: x\n    Made-with: Cursor\n", id="no squash"
-        ),
+        pytest.param("Fix\n\nSee squashed commit of the following: x\n    Made-with: Cursor\n", id="no squash"),
         pytest.param("Fix\n\nCo\u2010authored-by: Claude <noreply@anthropic.com>\n", id="a look-alike key"),
     ],
 )
@@ -532,9 +518,7 @@ PIECES = st.sampled_from(
         "\xe9",
     ]
 )
-MESSAGES = st.one_of(
-    st.binary(max_size=300), st.lists(PIECES, max_size=30).map(lambda all_: "".join(all_).encode())
-)
+MESSAGES = st.one_of(st.binary(max_size=300), st.lists(PIECES, max_size=30).map(lambda all_: "".join(all_).encode()))
 MARKS = st.sampled_from(
     [
         STRONG,

@@ -61,9 +61,7 @@ def real_keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_key_of_ssh_keygen_is_read_with_its_fingerprint_and_comment(
-    real_keys: dict[str, Path], kind: str
-) -> None:
+def test_a_key_of_ssh_keygen_is_read_with_its_fingerprint_and_comment(real_keys: dict[str, Path], kind: str) -> None:
     public = Path(f"{real_keys[kind]}.pub")
     key = parse_public_key(public.read_text())
     listed = subprocess.run(["ssh-keygen", "-l", "-f", public], capture_output=True, text=True, check=True)

@@ -24,9 +24,7 @@ from gatekeeper.core.tools import (
 
 SIGNALS = [(tool, signal) for tool in builtin() for signal in tool.signals]
 IDENTITIES = [(tool, signal) for tool, signal in SIGNALS if signal.kind in IDENTITY_KINDS]
-NAMED = [
-    pytest.param(tool, signal, id=f"{tool.id}-{signal.kind}-{signal.pattern}") for tool, signal in IDENTITIES
-]
+NAMED = [pytest.param(tool, signal, id=f"{tool.id}-{signal.kind}-{signal.pattern}") for tool, signal in IDENTITIES]
 
 
 def parts(identity: str) -> tuple[bytes, bytes]:

@@ -85,9 +85,7 @@ def test_the_last_paragraph_is_the_block_and_order_and_repetition_stay(agreed: A
     assert parse_trailers(message)[1] == Trailer(key=b"Other", value=b"two")
 
 
-@pytest.mark.parametrize(
-    "message", [b"", b"\n", b" \n\n", b"# only\n", b"\n# only\n\n#\n", b"subject", b"s\n"]
-)
+@pytest.mark.parametrize("message", [b"", b"\n", b" \n\n", b"# only\n", b"\n# only\n\n#\n", b"subject", b"s\n"])
 def test_a_message_without_a_body_has_none(agreed: Agreed, message: bytes) -> None:
     assert agreed(message) == []
 
@@ -153,9 +151,7 @@ def test_the_generated_line_counts_only_in_the_last_paragraph(agreed: Agreed) ->
     assert agreed(b"s\n\nSigned-off-by: a\n\nKey: value\ntext\n") == []
 
 
-@pytest.mark.parametrize(
-    "line", [b"signed-off-by: a", b"Signed-off-by:a", b"Signed-off-by:\ta", b"Signed-off-by : a"]
-)
+@pytest.mark.parametrize("line", [b"signed-off-by: a", b"Signed-off-by:a", b"Signed-off-by:\ta", b"Signed-off-by : a"])
 def test_a_generated_line_is_known_byte_by_byte(agreed: Agreed, line: bytes) -> None:
     assert agreed(b"s\n\n" + line + b"\ntext\n") == []
     assert agreed(b"s\n\n(Cherry picked from commit 1)\nKey: value\n") == []
@@ -228,9 +224,7 @@ def test_a_key_is_of_letters_digits_and_hyphens(agreed: Agreed, key: bytes) -> N
     assert agreed(b"s\n\n" + key + b": value\n") == [(key, b"value")]
 
 
-@pytest.mark.parametrize(
-    "key", [b"", b"a b", b"a.b", b"a_b", b"\xc3\xa9", b"a#", b"/", b"@", b"[", b"`", b"{", b"a\r"]
-)
+@pytest.mark.parametrize("key", [b"", b"a b", b"a.b", b"a_b", b"\xc3\xa9", b"a#", b"/", b"@", b"[", b"`", b"{", b"a\r"])
 def test_nothing_else_is_a_key(agreed: Agreed, key: bytes) -> None:
     assert agreed(b"s\n\nOther: v\n" + key + b": value\n") == []
 
@@ -330,9 +324,7 @@ def test_scissors_end_the_message(agreed: Agreed) -> None:
     assert agreed(SCISSORS + b"\n\nB: 2\n") == []
 
 
-@pytest.mark.parametrize(
-    "line", [b" " + SCISSORS, SCISSORS + b"-", SCISSORS + b" ", SCISSORS[2:], SCISSORS + b"\r"]
-)
+@pytest.mark.parametrize("line", [b" " + SCISSORS, SCISSORS + b"-", SCISSORS + b" ", SCISSORS[2:], SCISSORS + b"\r"])
 def test_scissors_are_known_byte_by_byte(agreed: Agreed, line: bytes) -> None:
     assert agreed(b"s\n\nA: 1\n" + line + b"\n\nB: 2\n") == [(b"B", b"2")]
 

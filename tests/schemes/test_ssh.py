@@ -202,9 +202,7 @@ def test_a_plain_signature_by_the_key_of_a_fido_device_is_bad() -> None:
     assert verdict(sshkeys.sshsig(fido.blob, string(fido.name) + string(value))) is Outcome.BAD
 
 
-@pytest.mark.parametrize(
-    "algorithm", [b"webauthn-sk-ecdsa-sha2-nistp256@openssh.com", b"rsa-sha3-512", b"", b"\xff"]
-)
+@pytest.mark.parametrize("algorithm", [b"webauthn-sk-ecdsa-sha2-nistp256@openssh.com", b"rsa-sha3-512", b"", b"\xff"])
 def test_an_algorithm_that_is_not_known_is_unknown(algorithm: bytes) -> None:
     good = FIDO["sk-ecdsa"].sign(MESSAGE, 0x01)
     signature = ssh.parse_signature(good).signature

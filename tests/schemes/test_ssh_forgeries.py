@@ -43,9 +43,7 @@ def test_no_flipped_bit_leaves_a_signature_good(good: dict[str, bytes], kind: st
 
 
 @pytest.mark.parametrize("kind", [*KINDS, *FIDO])
-def test_no_byte_taken_out_put_in_or_cut_off_leaves_a_signature_good(
-    good: dict[str, bytes], kind: str
-) -> None:
+def test_no_byte_taken_out_put_in_or_cut_off_leaves_a_signature_good(good: dict[str, bytes], kind: str) -> None:
     blob = good[kind]
     for position in range(len(blob)):
         assert verdict(blob[:position]) is not Outcome.GOOD, position

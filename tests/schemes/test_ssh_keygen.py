@@ -34,9 +34,7 @@ def agent(plain: dict[str, str]) -> Iterator[dict[str, str]]:
     """An environment with an empty ssh-agent."""
     directory = tempfile.mkdtemp(prefix="agent-")  # a socket's path must be short
     environment = {**plain, "SSH_AUTH_SOCK": f"{directory}/socket"}
-    with subprocess.Popen(
-        ["ssh-agent", "-D", "-a", environment["SSH_AUTH_SOCK"]], stdout=subprocess.DEVNULL
-    ) as it:
+    with subprocess.Popen(["ssh-agent", "-D", "-a", environment["SSH_AUTH_SOCK"]], stdout=subprocess.DEVNULL) as it:
         for _ in range(500):
             if Path(environment["SSH_AUTH_SOCK"]).exists():
                 break
@@ -66,9 +64,7 @@ def test_an_agent_signs_where_only_the_public_key_is_at_hand(
     text = pub(keys[kind]).read_text().strip()
     key = {"path": str(tmp_path / "alone.pub"), "literal": text, "key::": f"key::{text}"}[form]
     blob = sign(MESSAGE, key=key, namespace=NAMESPACE, environment=agent)
-    assert (
-        ssh.verify(blob, MESSAGE, NAMESPACE).fingerprint == public_key_of(key, environment=agent).fingerprint
-    )
+    assert ssh.verify(blob, MESSAGE, NAMESPACE).fingerprint == public_key_of(key, environment=agent).fingerprint
     assert openssh_accepts(tmp_path, text.encode(), ssh.armor(blob))
 
 

@@ -22,9 +22,7 @@ def hermetic(environment: Mapping[str, str], home: Path) -> dict[str, str]:
     A list of what stays, not of what goes: an AI tool's variable that nobody has heard of yet, an
     ssh agent or `GIT_AUTHOR_DATE` would otherwise change what is tested.
     """
-    kept = {
-        name: value for name, value in environment.items() if name in KEPT or name.startswith(KEPT_PREFIXES)
-    }
+    kept = {name: value for name, value in environment.items() if name in KEPT or name.startswith(KEPT_PREFIXES)}
     return {
         **kept,
         "GIT_CONFIG_GLOBAL": os.devnull,

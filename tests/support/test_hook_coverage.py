@@ -26,9 +26,7 @@ def run(script: str, where: Path) -> tuple[int, str, str]:
     shim.chmod(0o755)
     # A Git directory may have a directory `gatekeeper`, and the hook runs there.
     (where / "gatekeeper").mkdir(exist_ok=True)
-    done = subprocess.run(
-        [shim, "a b"], cwd=where, env={}, input="0" * 40, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([shim, "a b"], cwd=where, env={}, input="0" * 40, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout, done.stderr
 
 
