@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gatekeeper.bench import Court
 from gatekeeper.core.approval import CLOCK_SKEW
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.people import Person
@@ -10,7 +11,6 @@ from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
 from gatekeeper.core.signoff import Decision, MalformedSignoffError
 from gatekeeper.core.testimony import Testimony
-from gatekeeper.gathering import Court
 from gatekeeper.git import Engine
 from gatekeeper.git.store import Addition, BadStoreError, read_additions
 from gatekeeper.testimonies import Checked, check_envelope, testify

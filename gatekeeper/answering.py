@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gatekeeper.config.in_force import InForce
+    from gatekeeper.gate import Gate
     from gatekeeper.git.starting import Start
-    from gatekeeper.receiving import Answer, Gate
+    from gatekeeper.receiving import Answer
 
 STATUS = {Outcome.ACCEPTED: 0, Outcome.REFUSED: 1, Outcome.UNDECIDED: 3}
 CHANGES_THE_MEANING = ("GIT_NAMESPACE", "GIT_SHALLOW_FILE")

@@ -6,9 +6,9 @@ from gatekeeper.checking import baseline
 from gatekeeper.config.in_force import InForce
 from gatekeeper.core.audit import Audit, Row
 from gatekeeper.core.ids import Timestamp
+from gatekeeper.gate import is_protected
 from gatekeeper.ledger import Ledger
 from gatekeeper.opening import Server
-from gatekeeper.receiving import is_protected
 from gatekeeper.settling import reconcile
 
 TYPE_CHECKING = False

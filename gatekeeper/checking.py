@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from gatekeeper.bench import Bench, UnjudgeableError, read_commit, read_commits
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.dossier import Dossier
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.policy import Setting, evaluate
 from gatekeeper.core.verdict import CommitFinding, RefFinding, Verdict
-from gatekeeper.gathering import Arrival, Bench, UnjudgeableError, gather, read_commit, read_commits
+from gatekeeper.gathering import Arrival, gather
 from gatekeeper.git import Engine
 from gatekeeper.ledger import Ledger
 

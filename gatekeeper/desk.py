@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import time
 
+from gatekeeper.bench import Bench, Court
 from gatekeeper.config.problems import ConfigurationError
 from gatekeeper.config.published import Published, read_published
 from gatekeeper.core.ids import FORMATS, ObjectId, Timestamp
@@ -17,7 +18,6 @@ from gatekeeper.core.push import PUBLISHED, RESERVED, SIGNOFFS
 from gatekeeper.core.record import Record
 from gatekeeper.core.signoff import MalformedSignoffError
 from gatekeeper.core.testimony import Testimony
-from gatekeeper.gathering import Bench, Court
 from gatekeeper.git import Desk
 from gatekeeper.git.plumbing import Plumbing
 from gatekeeper.git.private import base_environment, make_private_directory, private_environment

@@ -14,12 +14,12 @@ from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.push import RESERVED
 from gatekeeper.core.record import Record
 from gatekeeper.core.verdict import Enforcement
+from gatekeeper.gate import is_protected
 from gatekeeper.git import GitError
 from gatekeeper.git.user import UserGit
 from gatekeeper.installing import DROP_IN, HOOKS, MARK, InstallError, Plan, hook_path, install, is_ours, shim
 from gatekeeper.ledger import Ledger, LedgerError
 from gatekeeper.opening import Server, UnconfiguredError
-from gatekeeper.receiving import is_protected
 from gatekeeper.reconciling import Comparison
 from gatekeeper.settling import reconcile
 

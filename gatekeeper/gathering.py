@@ -5,89 +5,32 @@ What no rule in question asks for is not gathered: a push of plain commits costs
 
 from __future__ import annotations
 
+from gatekeeper.bench import Bench, UnjudgeableError
 from gatekeeper.core.authorship import Authorship, Claims, FirstPush, Proof, establish
 from gatekeeper.core.changes import Change, change_digest, merge_digest, paths_of
 from gatekeeper.core.coauthors import co_author_addresses
-from gatekeeper.core.commits import Commit, MalformedCommitError, parse_commit
+from gatekeeper.core.commits import Commit
 from gatekeeper.core.declaration import Declaration, declare
 from gatekeeper.core.dossier import Addition, Dossier
 from gatekeeper.core.hashing import sha256_hex
-from gatekeeper.core.ids import ChangeDigest, ObjectId, StatementId, Timestamp
-from gatekeeper.core.people import Person, Roster
-from gatekeeper.core.policy import Policy, Rule, in_question
+from gatekeeper.core.ids import ChangeDigest, ObjectId, StatementId
+from gatekeeper.core.people import Person
+from gatekeeper.core.policy import Rule, in_question
 from gatekeeper.core.push import PusherKind
-from gatekeeper.core.reasons import Reason, reason
+from gatekeeper.core.reasons import reason
 from gatekeeper.core.record import Record
 from gatekeeper.core.testimony import Judged, Testimony
 from gatekeeper.core.tools import is_ai_identity
-from gatekeeper.git import Engine, GitError, RawObject
-from gatekeeper.ledger import Ledger
+from gatekeeper.git import Engine, GitError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from gatekeeper.core.signoff import Statement
 
-SHORT_LINE = 12
-"""Commits that are read one after the other; for more a walk is cheaper."""
 UNSETTLING = ("reject", "revoke")
 """Decisions after which a landed commit is judged again."""
-
-
-class UnjudgeableError(Exception):
-    """Something cannot be judged at all; carries the reason for the refusal."""
-
-    def __init__(self, why: Reason) -> None:
-        """Keep the reason as data."""
-        super().__init__(why.code)
-        self.reason = why
-
-
-class Court(Record):
-    """By what a testimony is examined."""
-
-    roster: Roster
-    repository: str
-    leavers_drop: bool
-    now: Timestamp
-
-
-def from_ledger(
-    ledger: Ledger, court: Court, arriving: Sequence[Testimony] = ()
-) -> Callable[[Sequence[ObjectId]], Mapping[ObjectId, Sequence[Testimony]]]:
-    """Return a source of testimonies: what the ledger received before, and what arrives with this push."""
-
-    def about(ids: Sequence[ObjectId]) -> Mapping[ObjectId, Sequence[Testimony]]:
-        received = ledger.signoffs(ids)
-        if not received and not arriving:
-            return {}
-        from gatekeeper.testimonies import recall  # only where there is a sign-off
-
-        found = {commit: [recall(stored, court) for stored in many] for commit, many in received.items()}
-        wanted = set(ids)
-        for testimony in arriving:
-            for commit in testimony.statement.commits:
-                if commit.id in wanted:
-                    found.setdefault(commit.id, []).append(testimony)
-        return found
-
-    return about
-
-
-class Bench(Record):
-    """Where everything known comes from, the same for all refs of one judgement."""
-
-    engine: Engine
-    policy: Policy
-    roster: Roster
-    repository: str
-    """The stable name that sign-offs are bound to."""
-    now: Timestamp
-    ledger: Ledger | None
-    """None: in a clone or in CI; what depends on it is undecided, never guessed."""
-    signoffs: Callable[[Sequence[ObjectId]], Mapping[ObjectId, Sequence[Testimony]]]
-    """Every statement about commits that has been received, or arrives with this push."""
 
 
 class Arrival(Record):
@@ -111,52 +54,6 @@ class Gathered(Record):
 def author_line_digest(commit: Commit) -> str:
     """Return the SHA-256 of the raw author header: what one piece of work keeps through amends and rebases."""
     return sha256_hex(commit.author.line)
-
-
-def read_commits(bench: Bench, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> list[Commit]:
-    """Walk and parse.
-
-    Raises:
-        UnjudgeableError: for a malformed or oversized commit, or too many of them.
-    """
-    limit = bench.policy.limits.commits
-    commits: list[Commit] = []
-    for raw in bench.engine.commits(include, exclude):
-        if len(commits) == limit:
-            raise UnjudgeableError(reason("too-many-commits", limit=limit))
-        commits.append(_parse(bench, raw))
-    return commits
-
-
-def read_line(bench: Bench, tip: ObjectId, base: ObjectId) -> list[Commit] | None:
-    """Read the commits on top of `base` if they are a short line, as most pushes are; else None.
-
-    Raises:
-        UnjudgeableError: as for `read_commits`.
-    """
-    found = bench.engine.line(tip, base, min(SHORT_LINE, bench.policy.limits.commits))
-    return None if found is None else [_parse(bench, raw) for raw in found]
-
-
-def read_commit(bench: Bench, commit: ObjectId) -> Commit:
-    """Read and parse one commit.
-
-    Raises:
-        UnjudgeableError: if it is none, or a malformed or oversized one.
-    """
-    return _parse(bench, next(iter(bench.engine.objects([commit]))))
-
-
-def _parse(bench: Bench, raw: RawObject) -> Commit:
-    limit = bench.policy.limits.commit_bytes
-    if raw.kind != "commit":
-        raise UnjudgeableError(reason("not-a-commit", commit=raw.id, kind=raw.kind))
-    if len(raw.data) > limit:
-        raise UnjudgeableError(reason("commit-too-large", commit=raw.id, limit=limit))
-    try:
-        return parse_commit(ObjectId(raw.id), raw.data, bench.engine.object_format)
-    except MalformedCommitError as error:
-        raise UnjudgeableError(reason("malformed-commit", commit=raw.id, what=str(error))) from None
 
 
 def gather(bench: Bench, ref: str, commits: Sequence[Commit], arrival: Arrival) -> Gathered:

@@ -15,9 +15,9 @@ from gatekeeper.config.sources import read_source
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.push import RESERVED
 from gatekeeper.core.record import Record
+from gatekeeper.gate import is_protected
 from gatekeeper.ledger.sqlite import SqliteLedger, create
 from gatekeeper.opening import Server
-from gatekeeper.receiving import is_protected
 from gatekeeper.resources import resource
 from gatekeeper.settling import publish_if_changed
 

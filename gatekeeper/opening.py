@@ -13,12 +13,12 @@ from gatekeeper.config.problems import ConfigurationError
 from gatekeeper.config.sources import read_source
 from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.policy import Policy
+from gatekeeper.gate import Gate
 from gatekeeper.git.plumbing import Plumbing
 from gatekeeper.git.refs import Configuration, all_refs, default_branch, read_configuration, read_refs
 from gatekeeper.git.starting import STATE, Start
 from gatekeeper.ledger import Ledger
 from gatekeeper.ledger.sqlite import SqliteLedger
-from gatekeeper.receiving import Gate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,63 +6,31 @@ prints, and nothing of the push is written but the ledger's entry, before the an
 
 from __future__ import annotations
 
+from gatekeeper.bench import Bench, Court, UnjudgeableError, from_ledger, read_commits, read_line
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.hashing import sha256_hex
-from gatekeeper.core.ids import ObjectId, Timestamp
-from gatekeeper.core.people import Person, Roster
-from gatekeeper.core.policy import Policy, Setting, evaluate
+from gatekeeper.core.ids import ObjectId
+from gatekeeper.core.people import Person
+from gatekeeper.core.policy import Setting, evaluate
 from gatekeeper.core.push import SIGNOFFS, Push, RefUpdate
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
 from gatekeeper.core.verdict import CommitFinding, Outcome, RefFinding, Verdict
-from gatekeeper.formats.json import verdict_data
-from gatekeeper.gathering import (
-    Arrival,
-    Bench,
-    Court,
-    Gathered,
-    UnjudgeableError,
-    from_ledger,
-    gather,
-    read_commits,
-    read_line,
-)
-from gatekeeper.git import Engine, GitError, Ref
-from gatekeeper.ledger import ConflictError, Ledger, LedgerError, Receipt
+from gatekeeper.gate import Gate, adopt_policy, is_protected
+from gatekeeper.gathering import Arrival, Gathered, gather
+from gatekeeper.git import GitError, Ref
+from gatekeeper.ledger import ConflictError, LedgerError, Receipt
 from gatekeeper.reconciling import compare
+from gatekeeper.recording import Work, is_text, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Mapping, Sequence
 
-    from gatekeeper.admitting import Admitted
     from gatekeeper.core.testimony import Testimony
 
 ATTEMPTS = 3
 """How often a push is judged again because another one was recorded in between."""
-
-
-class Gate(Record):
-    """Everything that the judgement of one push needs."""
-
-    engine: Engine
-    ledger: Ledger
-    policy: Policy
-    roster: Roster
-    repository: str
-    now: Timestamp
-    version: str
-    digests: tuple[tuple[str, str], ...]
-    """(`policy` or `roster`, SHA-256 of the file in force)."""
-    archive: tuple[tuple[str, bytes], ...]
-    """Contents that the ledger does not have yet, by digest."""
-    refs: Callable[[Sequence[str]], Mapping[str, Ref]]
-    all_refs: Callable[[], Mapping[str, ObjectId]]
-    default_branch: Callable[[], str]
-    new_to_server: Callable[[Sequence[ObjectId]], frozenset[ObjectId]]
-    earlier_policy: Callable[[str], Policy | None]
-    """The policy with this digest, from the ledger's archive; None if it can no longer be read."""
 
 
 class Answer(Record):
@@ -74,24 +42,6 @@ class Answer(Record):
     person: Person | None
     quiet: bool
     """Nothing protected was touched: say nothing."""
-
-
-class _Work(Record):
-    """One update with what was found out about it."""
-
-    update: RefUpdate
-    ref: Ref
-    protected: bool
-    finding: RefFinding
-    gathered: Gathered | None = None
-    admitted: tuple[Admitted, ...] = ()
-    gap: bool = False
-    """What this update of an unprotected ref brought could not be noted."""
-
-    @property
-    def tracked(self) -> bool:
-        """Whether the ledger follows this ref."""
-        return self.protected or self.ref.resolves_to == SIGNOFFS
 
 
 def receive(push: Push, gate: Gate) -> Answer:
@@ -139,7 +89,7 @@ class _Receiving:
         verdict = Verdict(refs=tuple(item.finding for item in work))
         tracked = any(item.tracked or item.finding.problems for item in work)
         try:
-            receipt = self._record(work, verdict)
+            receipt = record(self.gate, self.push, self.person, self.default, work, verdict)
         except LedgerError:
             if tracked:
                 raise
@@ -151,7 +101,7 @@ class _Receiving:
         named = [ref.resolves_to for ref in refs.values() if ref.is_default]
         return named[0] if named else self.gate.default_branch()
 
-    def _resolve(self, update: RefUpdate, refs: Mapping[str, Ref]) -> _Work:
+    def _resolve(self, update: RefUpdate, refs: Mapping[str, Ref]) -> Work:
         """Find out which ref would really move, whether it is protected, and what is wrong at first sight."""
         asked = refs[update.ref]
         ref = refs.get(asked.resolves_to, asked)
@@ -163,14 +113,14 @@ class _Receiving:
             problems.append(reason("reserved-ref", ref=name))
         elif reserved and update.deletes:
             problems.append(reason("store-update", what="the store cannot be deleted"))
-        if protected and not _is_text(name):
+        if protected and not is_text(name):
             problems.append(reason("ref-name", ref=ascii(name)))
         if (protected or reserved) and update.old != ref.target:
             problems.append(reason("ref-moved", ref=name, said=update.old, found=ref.target))
         finding = RefFinding(ref=name, old=ref.target, new=update.new, protected=protected, problems=tuple(problems))
-        return _Work(update=update, ref=ref, protected=protected, finding=finding)
+        return Work(update=update, ref=ref, protected=protected, finding=finding)
 
-    def _refuse_collisions(self, work: list[_Work]) -> list[_Work]:
+    def _refuse_collisions(self, work: list[Work]) -> list[Work]:
         """Refuse two updates that would move one ref, unless they are equal (a mirror push of an alias)."""
         wanted: dict[str, set[ObjectId]] = {}
         for item in work:
@@ -182,7 +132,7 @@ class _Receiving:
             for item in work
         ]
 
-    def _reconcile(self, work: list[_Work]) -> list[_Work]:
+    def _reconcile(self, work: list[Work]) -> list[Work]:
         """Record what landed before; refuse updates of refs that nothing explains."""
         current = {item.finding.ref: item.finding.old for item in work if item.tracked}
         waiting = {update.ref for update in self.gate.ledger.pending()} - current.keys()
@@ -208,9 +158,9 @@ class _Receiving:
             for item in work
         ]
 
-    def _judge_store(self, work: list[_Work]) -> list[_Work]:
+    def _judge_store(self, work: list[Work]) -> list[Work]:
         """Verify what an update of the store adds."""
-        judged: list[_Work] = []
+        judged: list[Work] = []
         for item in work:
             if item.finding.ref != SIGNOFFS or item.finding.problems:
                 judged.append(item)
@@ -246,7 +196,7 @@ class _Receiving:
             signoffs=from_ledger(gate.ledger, self._court(), arriving),
         )
 
-    def _judge(self, item: _Work, bench: Bench) -> _Work:
+    def _judge(self, item: Work, bench: Bench) -> Work:
         """Judge one update. Whatever goes wrong about a ref that nothing protects is a gap in what was observed."""
         if item.finding.problems or item.finding.ref == SIGNOFFS:
             return item
@@ -260,7 +210,7 @@ class _Receiving:
         except UnjudgeableError as error:
             return _refuse(item, error.reason)
 
-    def _observe(self, item: _Work, bench: Bench) -> _Work:
+    def _observe(self, item: Work, bench: Bench) -> Work:
         """Note who brought which commits to a ref that nothing protects."""
         if item.update.deletes:
             return item
@@ -282,7 +232,7 @@ class _Receiving:
         tip, *others = (found if kind == "commit" else None for found, kind, _ in self.gate.engine.kinds(names))
         return tip, [found for found in others if found]
 
-    def _judge_protected(self, item: _Work, bench: Bench) -> _Work:
+    def _judge_protected(self, item: Work, bench: Bench) -> Work:
         """Judge an update of a protected ref: its shape first, then every commit that it brings."""
         policy, finding = self.gate.policy, item.finding
         if item.update.deletes:
@@ -299,7 +249,7 @@ class _Receiving:
             return _refuse(item, reason("not-a-commit", commit=item.update.new, kind="nothing that leads to a commit"))
         return self._judge_commits(item, bench, tip, excluded, read_commits(bench, [tip], excluded))
 
-    def _line(self, item: _Work, bench: Bench) -> list[Commit] | None:
+    def _line(self, item: Work, bench: Bench) -> list[Commit] | None:
         """Return the commits that an update brings if they are a short line on top of the old tip; else None.
 
         They are judged as if there were no baseline, which can only refuse too much.
@@ -311,8 +261,8 @@ class _Receiving:
             return None  # a walk leaves out what is behind the baseline
 
     def _judge_commits(
-        self, item: _Work, bench: Bench, tip: ObjectId, excluded: Sequence[ObjectId], commits: Sequence[Commit]
-    ) -> _Work:
+        self, item: Work, bench: Bench, tip: ObjectId, excluded: Sequence[ObjectId], commits: Sequence[Commit]
+    ) -> Work:
         """Judge the commits that an update brings, and whether it takes any away."""
         policy, finding = self.gate.policy, item.finding
         if self._rewinds(item, tip, commits):
@@ -331,7 +281,7 @@ class _Receiving:
             finding=item.finding.replace(commits=tuple(judged), known=len(gathered.known)),
         )
 
-    def _rewinds(self, item: _Work, tip: ObjectId, commits: Sequence[Commit]) -> bool:
+    def _rewinds(self, item: Work, tip: ObjectId, commits: Sequence[Commit]) -> bool:
         """Whether the ref would lose commits; any move of a tag is a rewind."""
         old = item.finding.old
         if old in (self.zero, item.update.new):
@@ -354,109 +304,12 @@ class _Receiving:
             or not any(self.gate.engine.is_ancestor(finding.commit, tip) for tip in excluded)
         ]
 
-    def _record(self, work: Sequence[_Work], verdict: Verdict) -> Receipt:
-        """Write the entry."""
-        gate, pusher = self.gate, self.push.pusher
-        new: dict[ObjectId, str] = {}
-        for item in work:
-            new.update(item.gathered.new if item.gathered else ())
-        recorded = gate.ledger.first_pushers(list(new))
-        admitted = {a.testimony.statement_id: a for item in work for a in item.admitted}
-        archive = dict(gate.archive) | {sha256_hex(a.envelope): a.envelope for a in admitted.values()}
-        data = {
-            "outcome": verdict.outcome.value,
-            "pusher": {
-                "account": pusher.account,
-                "server": pusher.server,
-                "kind": pusher.kind.value,
-                "how": pusher.how,
-                "person": self.person.id if self.person else "",
-            },
-            "default_branch": self.default,
-            "version": gate.version,
-            **dict(gate.digests),
-            "updates": [self._update_data(item) for item in work],
-            "first_pushes": sorted([commit, line] for commit, line in new.items() if commit not in recorded),
-            "receipts": [_receipt_data(a) for a in admitted.values()],
-            "verdict": verdict_data(verdict),
-        }
-        return gate.ledger.append("push", data, now=gate.now, archive=archive, repository=gate.repository)
 
-    def _update_data(self, item: _Work) -> dict[str, Any]:
-        finding = item.finding
-        known = item.gathered.known if item.gathered else ()
-        return {
-            "ref": finding.ref if _is_text(finding.ref) else ascii(finding.ref),
-            "old": finding.old,
-            "new": finding.new,
-            "tracked": item.tracked,
-            "gap": item.gap,
-            "rules": list(self.gate.policy.enforced(finding.ref, self.gate.now)),
-            "commits": [
-                *({"id": commit, "clean": True, "statements": list(statements)} for commit, statements in known),
-                *(_commit_data(judged) for judged in finding.commits),
-            ],
-        }
-
-
-def _commit_data(finding: CommitFinding) -> dict[str, Any]:
-    """Return what the ledger must know of a judged commit, should it land."""
-    clean = not finding.problems and all(rule.outcome is Outcome.ACCEPTED for rule in finding.rules)
-    counted = {view.statement for rule in finding.rules for view in rule.signoffs if not view.flaw}
-    return {"id": finding.commit, "clean": clean, "statements": sorted(counted)}
-
-
-def _receipt_data(admitted: Admitted) -> dict[str, Any]:
-    testimony = admitted.testimony
-    return {
-        "statement": testimony.statement_id,
-        "fingerprint": testimony.fingerprint,
-        "envelope": sha256_hex(admitted.envelope),
-        "touched": testimony.touched,
-        "verified": testimony.verified_user,
-        "commits": sorted(admitted.commits),
-    }
-
-
-def _refuse(item: _Work, *reasons: Reason) -> _Work:
+def _refuse(item: Work, *reasons: Reason) -> Work:
     return item.replace(finding=item.finding.replace(problems=(*item.finding.problems, *reasons)))
 
 
-def _fails_at_old_commits(item: _Work) -> bool:
+def _fails_at_old_commits(item: Work) -> bool:
     """Whether commits fail that were on the server before: only those can be behind a baseline."""
     new = dict(item.gathered.new) if item.gathered else {}
     return any(finding.commit not in new for finding in item.finding.commits if finding.outcome is not Outcome.ACCEPTED)
-
-
-def _is_text(name: str) -> bool:
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def is_protected(policy: Policy, ledger: Ledger, ref: str, default_branch: str) -> bool:
-    """Whether a ref is guarded: by the policy, or because it was the default branch of a protected `HEAD` once."""
-    if policy.protects(ref, default_branch):
-        return True
-    return "HEAD" in policy.protect and ref in ledger.default_branches()
-
-
-def adopt_policy(gate: Gate, default_branch: str) -> None:
-    """Note a policy that is newly in force, with the tips of refs that it begins to protect as their baseline."""
-    earlier, digest = gate.ledger.policy_digest(), dict(gate.digests)["policy"]
-    if earlier == digest:
-        return
-    confirmed = gate.ledger.tips()
-    before = gate.earlier_policy(earlier) if earlier else None
-    begins = {
-        ref: tip
-        for ref, tip in gate.all_refs().items()
-        # A ref that was protected already and is not in the ledger was written outside the gate.
-        if ref not in confirmed
-        and is_protected(gate.policy, gate.ledger, ref, default_branch)
-        and not (before and is_protected(before, gate.ledger, ref, default_branch))
-    }
-    data = {**dict(gate.digests), "default_branch": default_branch, "tips": begins, "every_ref": False}
-    gate.ledger.append("policy", data, now=gate.now, archive=dict(gate.archive), repository=gate.repository)

@@ -14,11 +14,11 @@ from gatekeeper.config.published import publish
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.push import PUBLISHED, SIGNOFFS
 from gatekeeper.core.signoff import parse_envelope, parse_statement, store_path
+from gatekeeper.gate import is_protected
 from gatekeeper.git import GitError
 from gatekeeper.git.store import read_tree_files, write_store
 from gatekeeper.ledger import Ledger
 from gatekeeper.opening import Server
-from gatekeeper.receiving import is_protected
 from gatekeeper.reconciling import Comparison, compare
 
 TYPE_CHECKING = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gatekeeper import __version__
+from gatekeeper.bench import Bench, read_commit, read_commits
 from gatekeeper.core.changes import Change, change_digest, merge_digest
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.declaration import declare
@@ -21,7 +22,6 @@ from gatekeeper.core.signoff import (
     dump_envelope,
     dump_statement,
 )
-from gatekeeper.gathering import Bench, read_commit, read_commits
 from gatekeeper.git import Engine, GitError
 from gatekeeper.schemes.ssh_keygen import sign as sign_bytes
 from gatekeeper.testimonies import check_envelope

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gatekeeper.bench import Court
 from gatekeeper.core.approval import examine
 from gatekeeper.core.ids import Fingerprint, Timestamp
 from gatekeeper.core.record import Record
@@ -14,7 +15,6 @@ from gatekeeper.core.signoff import (
     parse_statement,
 )
 from gatekeeper.core.testimony import Testimony
-from gatekeeper.gathering import Court
 from gatekeeper.ledger import StoredSignoff
 from gatekeeper.schemes import Outcome
 

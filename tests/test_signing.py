@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from gatekeeper.gathering import Bench
+    from gatekeeper.bench import Bench
 
 
 @pytest.fixture(params=["sha1", "sha256"])

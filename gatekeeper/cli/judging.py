@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gatekeeper.bench import Bench, Court, from_ledger
 from gatekeeper.cli.common import open_server
 from gatekeeper.cli.policy import read
 from gatekeeper.config.loading import load_policy, load_roster
 from gatekeeper.config.published import Published
 from gatekeeper.desk import Clone
-from gatekeeper.gathering import Bench, Court, from_ledger
 from gatekeeper.settling import reconcile
 
 if TYPE_CHECKING:

@@ -25,12 +25,12 @@ from gatekeeper.signing import SigningRefusedError, Terms, propose, sign, signer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from gatekeeper.bench import Bench
     from gatekeeper.config.published import Published
     from gatekeeper.core.changes import FileStat
     from gatekeeper.core.ids import Fingerprint, ObjectId
     from gatekeeper.core.people import Person
     from gatekeeper.core.proposal import Proposal
-    from gatekeeper.gathering import Bench
 
 
 class AgentError(DeskError):

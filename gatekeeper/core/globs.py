@@ -8,47 +8,46 @@ expression, so no pattern can be slow: the cost is at most length times length.
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias, TypeVar
 
-def _segment(pattern: bytes, text: bytes) -> bool:
-    """Match one segment; `*` backtracks to the last star only, which suffices for globs."""
+    Part = TypeVar("Part")
+    Same: TypeAlias = Callable[[Part, Part], bool]
+
+STAR, QUESTION = b"*?"
+
+
+def _match(pattern: Sequence[Part], text: Sequence[Part], star: Callable[[Part], bool], same: Same[Part]) -> bool:
+    """Match in which a star stands for any number of parts. Going back to the last star only suffices for that."""
     p = t = 0
-    star = -1
+    last_star = -1
     mark = 0
     while t < len(text):
-        if p < len(pattern) and pattern[p : p + 1] == b"*":
-            star, mark = p, t
+        if p < len(pattern) and star(pattern[p]):
+            last_star, mark = p, t
             p += 1
-        elif p < len(pattern) and (pattern[p : p + 1] == b"?" or pattern[p] == text[t]):
+        elif p < len(pattern) and same(pattern[p], text[t]):
             p += 1
             t += 1
-        elif star >= 0:
-            p = star + 1
+        elif last_star >= 0:
+            p = last_star + 1
             mark += 1
             t = mark
         else:
             return False
-    return not pattern[p:].strip(b"*")
+    return all(map(star, pattern[p:]))
+
+
+def _segment(pattern: bytes, text: bytes) -> bool:
+    """Match one segment."""
+    return _match(pattern, text, lambda char: char == STAR, lambda char, other: char in (QUESTION, other))
 
 
 def _segments(pattern: list[bytes], text: list[bytes]) -> bool:
-    """Match segment lists; the same algorithm, with `**` as the star."""
-    p = t = 0
-    star = -1
-    mark = 0
-    while t < len(text):
-        if p < len(pattern) and _crosses(pattern[p]):
-            star, mark = p, t
-            p += 1
-        elif p < len(pattern) and _segment(pattern[p], text[t]):
-            p += 1
-            t += 1
-        elif star >= 0:
-            p = star + 1
-            mark += 1
-            t = mark
-        else:
-            return False
-    return all(map(_crosses, pattern[p:]))
+    """Match lists of segments."""
+    return _match(pattern, text, _crosses, _segment)
 
 
 def _crosses(segment: bytes) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gatekeeper.bench import Bench
 from gatekeeper.config.loading import load_policy, load_roster
 from gatekeeper.core.ids import FORMATS, ObjectId, Timestamp
 from gatekeeper.core.signoff import (
@@ -24,7 +25,6 @@ from gatekeeper.core.signoff import (
     parse_statement,
     store_path,
 )
-from gatekeeper.gathering import Bench
 from gatekeeper.git.plumbing import Plumbing
 from gatekeeper.git.private import base_environment, make_private_directory, private_environment
 from gatekeeper.git.process import Runner

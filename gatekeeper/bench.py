@@ -1,0 +1,121 @@
+"""Where everything known comes from when commits are judged, and how commits are read for it."""
+
+from __future__ import annotations
+
+from gatekeeper.core.commits import Commit, MalformedCommitError, parse_commit
+from gatekeeper.core.ids import ObjectId, Timestamp
+from gatekeeper.core.people import Roster
+from gatekeeper.core.policy import Policy
+from gatekeeper.core.reasons import Reason, reason
+from gatekeeper.core.record import Record
+from gatekeeper.core.testimony import Testimony
+from gatekeeper.git import Engine, RawObject
+from gatekeeper.ledger import Ledger
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+SHORT_LINE = 12
+"""Commits that are read one after the other; for more a walk is cheaper."""
+
+
+class UnjudgeableError(Exception):
+    """Something cannot be judged at all; carries the reason for the refusal."""
+
+    def __init__(self, why: Reason) -> None:
+        """Keep the reason as data."""
+        super().__init__(why.code)
+        self.reason = why
+
+
+class Court(Record):
+    """By what a testimony is examined."""
+
+    roster: Roster
+    repository: str
+    leavers_drop: bool
+    now: Timestamp
+
+
+def from_ledger(
+    ledger: Ledger, court: Court, arriving: Sequence[Testimony] = ()
+) -> Callable[[Sequence[ObjectId]], Mapping[ObjectId, Sequence[Testimony]]]:
+    """Return a source of testimonies: what the ledger received before, and what arrives with this push."""
+
+    def about(ids: Sequence[ObjectId]) -> Mapping[ObjectId, Sequence[Testimony]]:
+        received = ledger.signoffs(ids)
+        if not received and not arriving:
+            return {}
+        from gatekeeper.testimonies import recall  # only where there is a sign-off
+
+        found = {commit: [recall(stored, court) for stored in many] for commit, many in received.items()}
+        wanted = set(ids)
+        for testimony in arriving:
+            for commit in testimony.statement.commits:
+                if commit.id in wanted:
+                    found.setdefault(commit.id, []).append(testimony)
+        return found
+
+    return about
+
+
+class Bench(Record):
+    """Where everything known comes from, the same for all refs of one judgement."""
+
+    engine: Engine
+    policy: Policy
+    roster: Roster
+    repository: str
+    """The stable name that sign-offs are bound to."""
+    now: Timestamp
+    ledger: Ledger | None
+    """None: in a clone or in CI; what depends on it is undecided, never guessed."""
+    signoffs: Callable[[Sequence[ObjectId]], Mapping[ObjectId, Sequence[Testimony]]]
+    """Every statement about commits that has been received, or arrives with this push."""
+
+
+def read_commits(bench: Bench, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> list[Commit]:
+    """Walk and parse.
+
+    Raises:
+        UnjudgeableError: for a malformed or oversized commit, or too many of them.
+    """
+    limit = bench.policy.limits.commits
+    commits: list[Commit] = []
+    for raw in bench.engine.commits(include, exclude):
+        if len(commits) == limit:
+            raise UnjudgeableError(reason("too-many-commits", limit=limit))
+        commits.append(_parse(bench, raw))
+    return commits
+
+
+def read_line(bench: Bench, tip: ObjectId, base: ObjectId) -> list[Commit] | None:
+    """Read the commits on top of `base` if they are a short line, as most pushes are; else None.
+
+    Raises:
+        UnjudgeableError: as for `read_commits`.
+    """
+    found = bench.engine.line(tip, base, min(SHORT_LINE, bench.policy.limits.commits))
+    return None if found is None else [_parse(bench, raw) for raw in found]
+
+
+def read_commit(bench: Bench, commit: ObjectId) -> Commit:
+    """Read and parse one commit.
+
+    Raises:
+        UnjudgeableError: if it is none, or a malformed or oversized one.
+    """
+    return _parse(bench, next(iter(bench.engine.objects([commit]))))
+
+
+def _parse(bench: Bench, raw: RawObject) -> Commit:
+    limit = bench.policy.limits.commit_bytes
+    if raw.kind != "commit":
+        raise UnjudgeableError(reason("not-a-commit", commit=raw.id, kind=raw.kind))
+    if len(raw.data) > limit:
+        raise UnjudgeableError(reason("commit-too-large", commit=raw.id, limit=limit))
+    try:
+        return parse_commit(ObjectId(raw.id), raw.data, bench.engine.object_format)
+    except MalformedCommitError as error:
+        raise UnjudgeableError(reason("malformed-commit", commit=raw.id, what=str(error))) from None

@@ -1,0 +1,121 @@
+"""What the ledger's entry says of a judged push (docs/formats.md, "Ledger")."""
+
+from __future__ import annotations
+
+from gatekeeper.core.hashing import sha256_hex
+from gatekeeper.core.ids import ObjectId
+from gatekeeper.core.people import Person
+from gatekeeper.core.push import SIGNOFFS, Push, RefUpdate
+from gatekeeper.core.record import Record
+from gatekeeper.core.verdict import CommitFinding, Outcome, RefFinding, Verdict
+from gatekeeper.formats.json import verdict_data
+from gatekeeper.gate import Gate
+from gatekeeper.gathering import Gathered
+from gatekeeper.git import Ref
+from gatekeeper.ledger import Receipt
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from gatekeeper.admitting import Admitted
+
+
+class Work(Record):
+    """One update with what was found out about it."""
+
+    update: RefUpdate
+    ref: Ref
+    protected: bool
+    finding: RefFinding
+    gathered: Gathered | None = None
+    admitted: tuple[Admitted, ...] = ()
+    gap: bool = False
+    """What this update of an unprotected ref brought could not be noted."""
+
+    @property
+    def tracked(self) -> bool:
+        """Whether the ledger follows this ref."""
+        return self.protected or self.ref.resolves_to == SIGNOFFS
+
+
+def record(
+    gate: Gate, push: Push, person: Person | None, default_branch: str, work: Sequence[Work], verdict: Verdict
+) -> Receipt:
+    """Write the entry.
+
+    Raises:
+        ConflictError: if another push recorded the same commits first, in between.
+        LedgerError: if it cannot be written.
+    """
+    pusher = push.pusher
+    new: dict[ObjectId, str] = {}
+    for item in work:
+        new.update(item.gathered.new if item.gathered else ())
+    recorded = gate.ledger.first_pushers(list(new))
+    admitted = {a.testimony.statement_id: a for item in work for a in item.admitted}
+    archive = dict(gate.archive) | {sha256_hex(a.envelope): a.envelope for a in admitted.values()}
+    data = {
+        "outcome": verdict.outcome.value,
+        "pusher": {
+            "account": pusher.account,
+            "server": pusher.server,
+            "kind": pusher.kind.value,
+            "how": pusher.how,
+            "person": person.id if person else "",
+        },
+        "default_branch": default_branch,
+        "version": gate.version,
+        **dict(gate.digests),
+        "updates": [_update_data(gate, item) for item in work],
+        "first_pushes": sorted([commit, line] for commit, line in new.items() if commit not in recorded),
+        "receipts": [_receipt_data(a) for a in admitted.values()],
+        "verdict": verdict_data(verdict),
+    }
+    return gate.ledger.append("push", data, now=gate.now, archive=archive, repository=gate.repository)
+
+
+def _update_data(gate: Gate, item: Work) -> dict[str, Any]:
+    finding = item.finding
+    known = item.gathered.known if item.gathered else ()
+    return {
+        "ref": finding.ref if is_text(finding.ref) else ascii(finding.ref),
+        "old": finding.old,
+        "new": finding.new,
+        "tracked": item.tracked,
+        "gap": item.gap,
+        "rules": list(gate.policy.enforced(finding.ref, gate.now)),
+        "commits": [
+            *({"id": commit, "clean": True, "statements": list(statements)} for commit, statements in known),
+            *(_commit_data(judged) for judged in finding.commits),
+        ],
+    }
+
+
+def _commit_data(finding: CommitFinding) -> dict[str, Any]:
+    """Return what the ledger must know of a judged commit, should it land."""
+    clean = not finding.problems and all(rule.outcome is Outcome.ACCEPTED for rule in finding.rules)
+    counted = {view.statement for rule in finding.rules for view in rule.signoffs if not view.flaw}
+    return {"id": finding.commit, "clean": clean, "statements": sorted(counted)}
+
+
+def _receipt_data(admitted: Admitted) -> dict[str, Any]:
+    testimony = admitted.testimony
+    return {
+        "statement": testimony.statement_id,
+        "fingerprint": testimony.fingerprint,
+        "envelope": sha256_hex(admitted.envelope),
+        "touched": testimony.touched,
+        "verified": testimony.verified_user,
+        "commits": sorted(admitted.commits),
+    }
+
+
+def is_text(name: str) -> bool:
+    """Whether a ref name is UTF-8, as everything must be that the ledger follows."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
