@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from gatekeeper.bench import Court
 from gatekeeper.core.approval import CLOCK_SKEW
+from gatekeeper.core.commits import MalformedCommitError, parse_commit
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.people import Person
 from gatekeeper.core.policy import Policy
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
-from gatekeeper.core.signoff import Decision, MalformedSignoffError
+from gatekeeper.core.signoff import Decision, MalformedSignoffError, parse_envelope
 from gatekeeper.core.testimony import Testimony
 from gatekeeper.git import Engine
 from gatekeeper.git.store import Addition, BadStoreError, read_additions
@@ -51,12 +52,17 @@ def admit(engine: Engine, policy: Policy, court: Court, old: ObjectId | None, ne
     admitted: list[Admitted] = []
     reasons: list[Reason] = []
     for addition in additions:
+        engine.check_time()
         try:
-            checked = check_envelope(addition.envelope)
+            known = court.roster.by_key(parse_envelope(addition.envelope).keyid)
+            checked = check_envelope(addition.envelope) if known else None
         except MalformedSignoffError as error:
             reasons.append(
                 reason("signoff-not-admitted", statement=addition.statement, why="malformed", what=str(error))
             )
+            continue
+        if checked is None:
+            reasons.append(reason("signoff-not-admitted", statement=addition.statement, why="unknown-key", what=""))
             continue
         testimony = testify(checked, court.now, court)
         flaw, what = _flaw(engine, policy, court, addition, checked, testimony)
@@ -92,10 +98,15 @@ def _flaw(
 
 
 def _own_work(engine: Engine, checked: Checked, signer: Person) -> bool:
-    """Whether a statement is what everybody may make: about who wrote commits that exist and carry their address."""
+    """Whether a statement is what everybody may make: that they wrote commits that exist and carry their address."""
     statement = checked.statement
-    if statement.decision not in (Decision.AUTHOR, Decision.REVOKE):
+    if statement.decision is not Decision.AUTHOR:
         return False
-    if not all(commit.author.encode().lower() in signer.emails for commit in statement.commits):
-        return False
-    return all(kind == "commit" for _, kind, _ in engine.kinds([commit.id for commit in statement.commits]))
+    for raw in engine.objects([commit.id for commit in statement.commits]):
+        try:
+            author = parse_commit(ObjectId(raw.id), raw.data, engine.object_format).author
+        except MalformedCommitError:
+            return False
+        if raw.kind != "commit" or author.email.lower() not in signer.emails:
+            return False
+    return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gatekeeper.core.commits import Commit, MalformedCommitError, parse_commit
-from gatekeeper.core.ids import ObjectId, Timestamp
+from gatekeeper.core.ids import ObjectId, StatementId, Timestamp
 from gatekeeper.core.people import Roster
 from gatekeeper.core.policy import Policy
 from gatekeeper.core.reasons import Reason, reason
@@ -14,8 +14,10 @@ from gatekeeper.ledger import Ledger
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+MAX_KEPT = 256 * 1024 * 1024
+"""Bytes of all messages that are judged together: 82,000 commits of a large project have 81 MB."""
 SHORT_LINE = 12
 """Commits that are read one after the other; for more a walk is cheaper."""
 
@@ -39,17 +41,24 @@ class Court(Record):
 
 
 def from_ledger(
-    ledger: Ledger, court: Court, arriving: Sequence[Testimony] = ()
+    ledger: Ledger,
+    court: Court,
+    arriving: Sequence[Testimony] = (),
+    check_time: Callable[[], None] = lambda: None,
 ) -> Callable[[Sequence[ObjectId]], Mapping[ObjectId, Sequence[Testimony]]]:
     """Return a source of testimonies: what the ledger received before, and what arrives with this push."""
 
     def about(ids: Sequence[ObjectId]) -> Mapping[ObjectId, Sequence[Testimony]]:
-        received = ledger.signoffs(ids)
-        if not received and not arriving:
+        subjects = ledger.subjects(ids)
+        if not subjects and not arriving:
             return {}
         from gatekeeper.testimonies import recall  # only where there is a sign-off
 
-        found = {commit: [recall(stored, court) for stored in many] for commit, many in received.items()}
+        recalled: dict[StatementId, Testimony] = {}
+        for stored in ledger.signoffs({statement for many in subjects.values() for statement in many}):
+            check_time()
+            recalled[stored.statement] = recall(stored, court)
+        found = {commit: [recalled[statement] for statement in many] for commit, many in subjects.items()}
         wanted = set(ids)
         for testimony in arriving:
             for commit in testimony.statement.commits:
@@ -75,18 +84,32 @@ class Bench(Record):
     """Every statement about commits that has been received, or arrives with this push."""
 
 
-def read_commits(bench: Bench, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> list[Commit]:
-    """Walk and parse.
+def stream_commits(bench: Bench, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> Iterator[Commit]:
+    """Walk and parse, one commit at a time.
 
     Raises:
         UnjudgeableError: for a malformed or oversized commit, or too many of them.
     """
     limit = bench.policy.limits.commits
-    commits: list[Commit] = []
-    for raw in bench.engine.commits(include, exclude):
-        if len(commits) == limit:
+    for number, raw in enumerate(bench.engine.commits(include, exclude)):
+        if number == limit:
             raise UnjudgeableError(reason("too-many-commits", limit=limit))
-        commits.append(_parse(bench, raw))
+        yield _parse(bench, raw)
+
+
+def read_commits(bench: Bench, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> list[Commit]:
+    """Walk, parse and keep.
+
+    Raises:
+        UnjudgeableError: as for `stream_commits`, and for more bytes than can be kept.
+    """
+    commits: list[Commit] = []
+    size = 0
+    for commit in stream_commits(bench, include, exclude):
+        size += len(commit.message)
+        if size > MAX_KEPT:
+            raise UnjudgeableError(reason("too-many-bytes", limit=MAX_KEPT))
+        commits.append(commit)
     return commits
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from gatekeeper.core.signoff import Statement
 
 UNSETTLING = ("reject", "revoke")
-"""Decisions after which a landed commit is judged again."""
+"""Decisions for which a landed commit may have to be judged again."""
 
 
 class Arrival(Record):
@@ -84,10 +84,15 @@ def _known(
     known: dict[ObjectId, tuple[StatementId, ...]] = {}
     for commit, landings in bench.ledger.landings(ids).items():
         said = signoffs.get(commit, ())
-        if any(testimony.statement.decision.value in UNSETTLING for testimony in said):
+        taken_back = _taken_back(bench, said)
+        if taken_back is None:
             continue
         # Without those whose key was revoked or whose signer may no longer count: they admit nothing more.
-        about = {testimony.statement_id: testimony.statement for testimony in said if not testimony.flaw}
+        about = {
+            testimony.statement_id: testimony.statement
+            for testimony in said
+            if not testimony.flaw and testimony.statement_id not in taken_back
+        }
         for landing in landings:
             admits = all(
                 statement in about and (not about[statement].refs or ref in about[statement].refs)
@@ -96,6 +101,21 @@ def _known(
             if landing.clean and enforced <= set(landing.rules) and admits:
                 known[commit] = landing.statements
     return known
+
+
+def _taken_back(bench: Bench, said: Sequence[Testimony]) -> frozenset[StatementId] | None:
+    """Return the statements about a landed commit that are revoked; None if somebody who may has vetoed it."""
+    if not any(testimony.statement.decision.value in UNSETTLING for testimony in said):
+        return frozenset()
+    from gatekeeper.core.approval import revoked_statements  # only where there is a veto or a revocation
+
+    revoked = revoked_statements(said)
+    vetoes = (
+        t for t in said if t.statement.decision.value == "reject" and not t.flaw and t.statement_id not in revoked
+    )
+    if any(t.signer and bench.policy.may_approve(t.signer, bench.roster.ladder) for t in vetoes):
+        return None
+    return revoked
 
 
 class _Gathering:
@@ -119,7 +139,8 @@ class _Gathering:
         self.rules = bench.policy.rules_for(ref)
         self.declarations = {commit.id: self._declare(commit) for commit in commits}
         self.brings = self._brings_assisted()
-        self._ranges: dict[tuple[str, str], bool] = {}
+        self._ranges: dict[int, tuple[Statement, bool]] = {}
+        """By identity: one statement is about many commits, and comparing it by content each time would cost."""
 
     def _declare(self, commit: Commit) -> Declaration:
         """Read the marks; a hostile message takes seconds, and many of them must not add up past the limit."""
@@ -130,7 +151,9 @@ class _Gathering:
         """Return the dossiers of all commits that are not known, in order."""
         judged = [commit for commit in self.commits if commit.id not in known]
         additions = self._additions([c for c in judged if c.is_merge and self._asks_addition(c)])
-        changes = self._changes([c for c in judged if self._asks_change(c, additions)], additions)
+        asks_all = any(self._rules_in_question(c, additions) for c in judged if additions.get(c.id) is Addition.NOTHING)
+        asking = self.commits if asks_all else [c for c in judged if self._asks_change(c, additions)]
+        changes = self._changes(asking, additions)
         asked = [c for c in judged if any(rule.require for rule in self._rules_in_question(c, additions))]
         first_pushes = self._first_pushes(asked)
         dossiers: list[Dossier] = []
@@ -173,7 +196,8 @@ class _Gathering:
     def _rules_in_question(self, commit: Commit, additions: Mapping[ObjectId, Addition]) -> list[Rule]:
         """Return the rules that might apply, by what is known so far."""
         if additions.get(commit.id) is Addition.NOTHING:
-            return []
+            assisted = commit.id in self.brings
+            return [rule for rule in self.rules if rule.when.paths and in_question(rule, assisted=assisted)]
         assisted = self.declarations[commit.id].assisted or commit.id in self.brings
         return [rule for rule in self.rules if in_question(rule, assisted=assisted)]
 
@@ -208,12 +232,31 @@ class _Gathering:
         for commit in commits:
             each = tuple(next(diffs) for _ in commit.parents or (None,))
             if commit.is_merge:
-                adds = additions.get(commit.id) is not Addition.NOTHING
-                paths = tuple(sorted({path for change in each for path in paths_of(change)})) if adds else ()
-                found[commit.id] = _Change(digest=merge_digest(each, object_format), paths=paths)
+                differs = [set(paths_of(change)) for change in each]
+                nothing = additions.get(commit.id) is Addition.NOTHING
+                paths = self._brought_along(commit, differs, found) if nothing else set().union(*differs)
+                found[commit.id] = _Change(digest=merge_digest(each, object_format), paths=tuple(sorted(paths)))
             else:
                 found[commit.id] = _Change(digest=change_digest(each[0], object_format), paths=paths_of(each[0]))
         return found
+
+    def _brought_along(
+        self, merge: Commit, differs: Sequence[set[bytes]], changes: Mapping[ObjectId, _Change]
+    ) -> set[bytes]:
+        """Return the paths that a merge changes though no new commit of its other side does, as across a rename.
+
+        `differs` holds the paths that differ from each parent. Where another parent is on the ref already, what
+        differs came from there and was judged there.
+        """
+        new = {commit.id: commit.parents for commit in self.commits}
+        brought: set[bytes] = set()
+        for index, parent in enumerate(merge.parents):
+            others = [other for other in merge.parents if other != parent]
+            if all(other in new for other in others):
+                side = _behind(others, new) - _behind([parent], new)
+                touched = {path for commit in side if commit in changes for path in changes[commit].paths}
+                brought |= differs[index] - touched
+        return brought
 
     def _judged(self, commit: Commit, change: _Change | None) -> Judged:
         testimonies = self.signoffs.get(commit.id, ())
@@ -239,11 +282,9 @@ class _Gathering:
         span = statement.range
         if span is None:
             return True
-        listed = {commit.id for commit in statement.commits}
-        key = (f"{span.base}..{span.head} {span.change}", sha256_hex("".join(sorted(listed)).encode()))
-        if key not in self._ranges:
-            self._ranges[key] = range_holds(self.bench.engine, statement)
-        return self._ranges[key]
+        if id(statement) not in self._ranges:
+            self._ranges[id(statement)] = statement, range_holds(self.bench.engine, statement)
+        return self._ranges[id(statement)][1]
 
     def _co_authors(self, commit: Commit) -> tuple[Person, ...]:
         """Return the human co-authors of the roster."""
@@ -280,6 +321,8 @@ class _Gathering:
     ) -> Authorship:
         author = self.bench.roster.by_email(commit.author.email)
         machine = (author is not None and author.bot) or bool(is_ai_identity(commit.author.name, commit.author.email))
+        stated_by = tuple(t.signer for t in signoffs.author_statements if t.signer)
+        people = (author, *co_authors, push.person if push else None, *stated_by)
         claims = Claims(
             author=author,
             author_is_machine=machine,
@@ -287,7 +330,8 @@ class _Gathering:
             signer=self._commit_signer(commit),
             first_push=push,
             ledger=self.bench.ledger is not None,
-            stated_by=tuple(t.signer for t in signoffs.author_statements if t.signer),
+            stated_by=stated_by,
+            left=tuple(person for person in people if person and not person.employed_at(self.bench.now)),
         )
         return establish(claims, self.bench.policy.author_proof)
 
@@ -316,6 +360,18 @@ class _Change(Record):
 
     digest: ChangeDigest | None
     paths: tuple[bytes, ...]
+
+
+def _behind(tips: Sequence[ObjectId], parents: Mapping[ObjectId, Sequence[ObjectId]]) -> set[ObjectId]:
+    """Return the tips and what is behind them, as far as `parents` knows commits."""
+    found: set[ObjectId] = set()
+    waiting = list(tips)
+    while waiting:
+        commit = waiting.pop()
+        if commit in parents and commit not in found:
+            found.add(commit)
+            waiting += parents[commit]
+    return found
 
 
 def _addition(commit: Commit, additions: Mapping[ObjectId, Addition]) -> Addition:

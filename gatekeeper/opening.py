@@ -13,6 +13,7 @@ from gatekeeper.config.problems import ConfigurationError
 from gatekeeper.config.sources import read_source
 from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.policy import Policy
+from gatekeeper.core.push import is_text
 from gatekeeper.gate import Gate
 from gatekeeper.git.plumbing import Plumbing
 from gatekeeper.git.refs import Configuration, all_refs, default_branch, read_configuration, read_refs
@@ -150,15 +151,16 @@ class Server:
 
     def refs(self, names: Sequence[str]) -> Mapping[str, Ref]:
         """Return refs as they are now."""
-        return read_refs(self.runner, names, self.object_format.zero)
+        files = self.git_dir if self.configuration.refs_are_files else ""
+        return read_refs(self.runner, names, self.object_format.zero, files)
 
     def default_branch(self) -> str:
         """Return the full name of what HEAD points at."""
         return default_branch(self.runner)
 
     def all_refs(self) -> Mapping[str, ObjectId]:
-        """Return every ref."""
-        return all_refs(self.runner)
+        """Return every ref whose name is UTF-8, as the names of all protected refs must be."""
+        return {name: target for name, target in all_refs(self.runner).items() if is_text(name)}
 
     def new_to_server(self, ids: Sequence[ObjectId]) -> frozenset[ObjectId]:
         """Return the commits that only the quarantine has.

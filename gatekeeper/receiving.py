@@ -6,22 +6,21 @@ prints, and nothing of the push is written but the ledger's entry, before the an
 
 from __future__ import annotations
 
-from gatekeeper.bench import Bench, Court, UnjudgeableError, from_ledger, read_commits, read_line
+from gatekeeper.bench import Bench, Court, UnjudgeableError, from_ledger, read_commits, read_line, stream_commits
 from gatekeeper.core.commits import Commit
-from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.people import Person
 from gatekeeper.core.policy import Setting, evaluate
-from gatekeeper.core.push import SIGNOFFS, Push, RefUpdate
+from gatekeeper.core.push import REPLACEMENTS, SIGNOFFS, Push, RefUpdate, is_text
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
 from gatekeeper.core.verdict import CommitFinding, Outcome, RefFinding, Verdict
 from gatekeeper.gate import Gate, adopt_policy, is_protected
-from gatekeeper.gathering import Arrival, Gathered, gather
+from gatekeeper.gathering import Arrival, Gathered, author_line_digest, gather
 from gatekeeper.git import GitError, Ref
 from gatekeeper.ledger import ConflictError, LedgerError, Receipt
 from gatekeeper.reconciling import compare
-from gatekeeper.recording import Work, is_text, record
+from gatekeeper.recording import Work, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,11 +84,13 @@ class _Receiving:
         work = self._judge_store(work)
         arriving = [admitted.testimony for item in work for admitted in item.admitted]
         bench = self._bench(arriving)
-        work = [self._judge(item, bench) for item in work]
+        work = self._observe([self._judge(item, bench) for item in work], bench)
         verdict = Verdict(refs=tuple(item.finding for item in work))
         tracked = any(item.tracked or item.finding.problems for item in work)
         try:
             receipt = record(self.gate, self.push, self.person, self.default, work, verdict)
+        except ConflictError:
+            raise
         except LedgerError:
             if tracked:
                 raise
@@ -113,6 +114,8 @@ class _Receiving:
             problems.append(reason("reserved-ref", ref=name))
         elif reserved and update.deletes:
             problems.append(reason("store-update", what="the store cannot be deleted"))
+        if name.lower().startswith(REPLACEMENTS) and not update.deletes:
+            problems.append(reason("replace-ref", ref=name))
         if protected and not is_text(name):
             problems.append(reason("ref-name", ref=ascii(name)))
         if (protected or reserved) and update.old != ref.target:
@@ -134,29 +137,33 @@ class _Receiving:
 
     def _reconcile(self, work: list[Work]) -> list[Work]:
         """Record what landed before; refuse updates of refs that nothing explains."""
-        current = {item.finding.ref: item.finding.old for item in work if item.tracked}
-        waiting = {update.ref for update in self.gate.ledger.pending()} - current.keys()
-        current.update({name: ref.target for name, ref in self.gate.refs(sorted(waiting)).items()} if waiting else {})
-        comparison = compare(self.gate.ledger, current, self.zero)
+        gate = self.gate
+        current = {item.finding.ref: item.finding.old for item in work if item.tracked and is_text(item.finding.ref)}
+        waiting = {update.ref for update in gate.ledger.pending()} - current.keys()
+        if waiting:
+            everything = gate.all_refs()
+            current.update({name: everything.get(name, self.zero) for name in waiting})
+        comparison = compare(gate.ledger, current, self.zero, gate.now)
         if comparison.changes_ledger:
-            self.gate.ledger.append(
-                "landing", comparison.entry("pre-receive"), now=self.gate.now, repository=self.gate.repository
-            )
+            gate.ledger.append("landing", comparison.entry("pre-receive"), now=gate.now, repository=gate.repository)
         unexplained = {ref: (expected, actual) for ref, expected, actual in comparison.unexplained}
+        if not unexplained:
+            return work
+        # Another push may have landed between the reading of the refs and of the ledger.
+        fresh = gate.refs([item.finding.ref for item in work])
         return [
-            _refuse(
-                item,
-                reason(
-                    "written-outside",
-                    ref=item.finding.ref,
-                    expected=unexplained[item.finding.ref][0],
-                    found=unexplained[item.finding.ref][1],
-                ),
-            )
+            _refuse(item, self._moved(item, fresh[item.finding.ref], *unexplained[item.finding.ref]))
             if item.finding.ref in unexplained
             else item
             for item in work
         ]
+
+    def _moved(self, item: Work, fresh: Ref, expected: ObjectId, actual: ObjectId) -> Reason:
+        """Say why a ref is not what the ledger expects: an honest race, or a change outside the gate."""
+        ref = item.finding.ref
+        if fresh.target != item.finding.old:
+            return reason("ref-moved", ref=ref, said=item.update.old, found=fresh.target)
+        return reason("written-outside", ref=ref, expected=expected, found=actual)
 
     def _judge_store(self, work: list[Work]) -> list[Work]:
         """Verify what an update of the store adds."""
@@ -193,35 +200,50 @@ class _Receiving:
             repository=gate.repository,
             now=gate.now,
             ledger=gate.ledger,
-            signoffs=from_ledger(gate.ledger, self._court(), arriving),
+            signoffs=from_ledger(gate.ledger, self._court(), arriving, gate.engine.check_time),
         )
 
     def _judge(self, item: Work, bench: Bench) -> Work:
-        """Judge one update. Whatever goes wrong about a ref that nothing protects is a gap in what was observed."""
-        if item.finding.problems or item.finding.ref == SIGNOFFS:
+        """Judge one update of a protected ref; any other is as it is."""
+        if item.finding.problems or not item.protected:
             return item
-        if not item.protected:
-            try:
-                return self._observe(item, bench)
-            except (GitError, UnjudgeableError):
-                return item.replace(gap=True)
         try:
             return self._judge_protected(item, bench)
         except UnjudgeableError as error:
             return _refuse(item, error.reason)
 
-    def _observe(self, item: Work, bench: Bench) -> Work:
-        """Note who brought which commits to a ref that nothing protects."""
-        if item.update.deletes:
-            return item
-        known = [item.finding.old, *self.gate.ledger.tips().values()]
-        tip, excluded = self._tip_and_exclusions(item.update.new, known)
-        if tip is None:
-            return item
-        commits = read_commits(bench, [tip], excluded)
-        new = self.gate.new_to_server([found.id for found in commits])
-        lines = tuple((found.id, sha256_hex(found.author.line)) for found in commits if found.id in new)
-        return item.replace(gathered=Gathered(dossiers=(), known=(), new=lines))
+    def _observe(self, work: list[Work], bench: Bench) -> list[Work]:
+        """Note who brought which commits to refs that nothing protects, in one walk for all of them.
+
+        Whatever goes wrong is a gap in what was observed, and refuses nothing.
+        """
+        free = [item for item in work if not item.tracked and not item.finding.problems and not item.update.deletes]
+        if not free:
+            return work
+        first = work.index(free[0])
+        try:
+            gathered = Gathered(dossiers=(), known=(), new=self._brought(free, bench))
+        except (GitError, UnjudgeableError):
+            return [item.replace(gap=True) if item in free else item for item in work]
+        return [item.replace(gathered=gathered) if index == first else item for index, item in enumerate(work)]
+
+    def _brought(self, free: Sequence[Work], bench: Bench) -> tuple[tuple[ObjectId, str], ...]:
+        """Return the commits new to the server that updates bring, with the digests of their author lines."""
+        engine = self.gate.engine
+        before = dict.fromkeys([*(item.finding.old for item in free), *self.gate.ledger.tips().values()])
+        asked = [*dict.fromkeys(item.update.new for item in free), *(tip for tip in before if tip != self.zero)]
+        found = engine.kinds([f"{name}^{{commit}}" for name in asked])
+        commits = {
+            name: commit for name, (commit, kind, _) in zip(asked, found, strict=True) if kind == "commit" and commit
+        }
+        excluded = {commit for name, commit in commits.items() if name in before}
+        tips = {commit for name, commit in commits.items() if name not in before} - excluded
+        if not tips:
+            return ()
+        walk = stream_commits(bench, sorted(tips), sorted(excluded))
+        authored = {commit.id: author_line_digest(commit) for commit in walk}
+        new = self.gate.new_to_server(list(authored))
+        return tuple((commit, line) for commit, line in authored.items() if commit in new)
 
     def _tip_and_exclusions(self, new: ObjectId, exclude: Sequence[ObjectId]) -> tuple[ObjectId | None, list[ObjectId]]:
         """Return the commit that a new value leads to, None if none, and the exclusions that are still there.

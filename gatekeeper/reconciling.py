@@ -7,7 +7,7 @@ was written outside the gate.
 
 from __future__ import annotations
 
-from gatekeeper.core.ids import ObjectId
+from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.record import Record
 from gatekeeper.ledger import Ledger, PendingUpdate
 
@@ -15,6 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
+
+LAPSES_AFTER = 3_600
+"""Seconds after which an accepted update that is not on its ref counts as not happened."""
 
 
 class Comparison(Record):
@@ -50,10 +53,11 @@ def _row(update: PendingUpdate) -> dict[str, Any]:
     }
 
 
-def compare(ledger: Ledger, current: Mapping[str, ObjectId], zero: ObjectId) -> Comparison:
+def compare(ledger: Ledger, current: Mapping[str, ObjectId], zero: ObjectId, now: Timestamp) -> Comparison:
     """Compare refs, by their current values, with what the ledger accepted and confirmed.
 
-    An absent ref has the zero id. Nothing is written.
+    An absent ref has the zero id. Nothing is written. An update that was accepted and has not happened within
+    an hour never will: Git refused it, or its client hung up.
     """
     names = list(current)
     confirmed = ledger.tips(names)
@@ -66,6 +70,7 @@ def compare(ledger: Ledger, current: Mapping[str, ObjectId], zero: ObjectId) -> 
     for ref in sorted(current):
         expected, actual = confirmed.get(ref, zero), current[ref]
         if expected == actual:
+            lapsed += [update for update in waiting.get(ref, ()) if now - update.time > LAPSES_AFTER]
             continue
         chain = _chain(waiting.get(ref, []), expected, actual)
         if not chain:

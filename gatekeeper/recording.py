@@ -5,7 +5,7 @@ from __future__ import annotations
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.people import Person
-from gatekeeper.core.push import SIGNOFFS, Push, RefUpdate
+from gatekeeper.core.push import SIGNOFFS, Push, RefUpdate, is_text
 from gatekeeper.core.record import Record
 from gatekeeper.core.verdict import CommitFinding, Outcome, RefFinding, Verdict
 from gatekeeper.formats.json import verdict_data
@@ -110,12 +110,3 @@ def _receipt_data(admitted: Admitted) -> dict[str, Any]:
         "verified": testimony.verified_user,
         "commits": sorted(admitted.commits),
     }
-
-
-def is_text(name: str) -> bool:
-    """Whether a ref name is UTF-8, as everything must be that the ledger follows."""
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -16,7 +16,7 @@ from gatekeeper.core.push import PUBLISHED, SIGNOFFS
 from gatekeeper.core.signoff import parse_envelope, parse_statement, store_path
 from gatekeeper.gate import is_protected
 from gatekeeper.git import GitError
-from gatekeeper.git.store import read_tree_files, write_store
+from gatekeeper.git.store import BadStoreError, read_additions, read_tree_files, write_store
 from gatekeeper.ledger import Ledger
 from gatekeeper.opening import Server
 from gatekeeper.reconciling import Comparison, compare
@@ -25,6 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+ANY_NUMBER = 10**9
 ABANDONED = 86_400
 """Seconds after which nobody uses a scratch directory any more."""
 
@@ -40,10 +41,34 @@ def reconcile(server: Server, ledger: Ledger, found_by: str, *, force: InForce |
     for name, target in refs.items():
         if name in current or (force and is_protected(force.policy, ledger, name, default)):
             current[name] = target
-    comparison = compare(ledger, current, server.object_format.zero)
+    comparison = compare(ledger, current, server.object_format.zero, server.now)
+    comparison = _own_store_write(server, ledger, comparison)
     if comparison.changes_ledger:
         ledger.append("landing", comparison.entry(found_by), now=server.now, repository=server.repository)
     return comparison
+
+
+def _own_store_write(server: Server, ledger: Ledger, comparison: Comparison) -> Comparison:
+    """Explain a store that only gained sign-offs which the ledger received: `heal_store` was killed half-way."""
+    moved = [change for change in comparison.unexplained if change[0] == SIGNOFFS]
+    if not moved:
+        return comparison
+    _, expected, actual = moved[0]
+    try:
+        before = None if expected == server.object_format.zero else expected
+        additions = read_additions(server.engine(), before, actual, ANY_NUMBER)
+    except (BadStoreError, GitError):
+        return comparison
+    received = {stored.statement: stored.envelope for stored in ledger.signoffs({a.statement for a in additions})}
+    if any(received.get(addition.statement) != addition.envelope for addition in additions):
+        return comparison
+    data = {"found_by": "heal", "landed": [], "lapsed": [], "healed": _healed(expected, actual)}
+    ledger.append("landing", data, now=server.now, repository=server.repository)
+    return comparison.replace(unexplained=tuple(change for change in comparison.unexplained if change[0] != SIGNOFFS))
+
+
+def _healed(old: ObjectId, new: ObjectId) -> dict[str, str]:
+    return {"ref": SIGNOFFS, "old": old, "new": new}
 
 
 def publish_if_changed(server: Server, force: InForce) -> bool:
@@ -92,12 +117,7 @@ def heal_store(server: Server, ledger: Ledger) -> int:
             count += 1
     if lost:
         new = _write(server, before, lost)
-        data = {
-            "found_by": "heal",
-            "landed": [],
-            "lapsed": [],
-            "healed": {"ref": SIGNOFFS, "old": tip, "new": new},
-        }
+        data = {"found_by": "heal", "landed": [], "lapsed": [], "healed": _healed(tip, new)}
         ledger.append("landing", data, now=server.now, repository=server.repository)
     return count
 

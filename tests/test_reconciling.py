@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatekeeper.core.ids import ObjectId
+from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.ledger import PendingUpdate
-from gatekeeper.reconciling import Comparison, compare
+from gatekeeper.reconciling import LAPSES_AFTER, Comparison, compare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAIN, OTHER = "refs/heads/main", "refs/heads/other"
+NOW = Timestamp(1_800_000_000)
 ZERO, A, B, C, D = (ObjectId(digit * 40) for digit in "0abcd")
 
 
@@ -34,13 +35,13 @@ class Noted:
 
 
 def moved(entry: int, old: ObjectId, new: ObjectId, ref: str = MAIN) -> PendingUpdate:
-    return PendingUpdate(entry=entry, position=0, ref=ref, old=old, new=new)
+    return PendingUpdate(entry=entry, position=0, ref=ref, old=old, new=new, time=NOW)
 
 
-def found(tips: dict[str, ObjectId], *waiting: PendingUpdate, **current: ObjectId) -> Comparison:
+def found(tips: dict[str, ObjectId], *waiting: PendingUpdate, now: Timestamp = NOW, **current: ObjectId) -> Comparison:
     names = {"main": MAIN, "other": OTHER}
     ledger: Any = Noted(tips, *waiting)
-    return compare(ledger, {names[name]: target for name, target in current.items()}, ZERO)
+    return compare(ledger, {names[name]: target for name, target in current.items()}, ZERO, now)
 
 
 def test_nothing_moved() -> None:
@@ -160,3 +161,16 @@ def test_what_landed_leads_from_the_confirmed_value_to_the_present_one(
     assert at == end or result.unexplained
     assert not set(result.landed) & set(result.lapsed)
     assert all(update.old != end for update in result.lapsed)
+
+
+def test_an_update_that_did_not_happen_within_an_hour_never_will() -> None:
+    """Git refused it after the hook, or its client hung up: it must not be asked about for ever."""
+    waiting = moved(1, ZERO, A)
+    assert not found({}, waiting, main=ZERO, now=Timestamp(NOW + LAPSES_AFTER)).changes_ledger
+    late = found({}, waiting, main=ZERO, now=Timestamp(NOW + LAPSES_AFTER + 1))
+    assert (late.landed, late.lapsed, late.unexplained) == ((), (waiting,), ())
+
+
+def test_an_old_update_that_is_on_its_ref_did_happen() -> None:
+    waiting = moved(1, ZERO, A)
+    assert found({}, waiting, main=A, now=Timestamp(NOW + 10 * LAPSES_AFTER)).landed == (waiting,)

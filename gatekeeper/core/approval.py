@@ -124,7 +124,11 @@ def judge_signoffs(
     return Judged(
         approvals=tuple(approvals),
         vetoes=tuple(in_force),
-        author_statements=tuple(t for t in of[Decision.AUTHOR] if not good[t.statement_id]),
+        author_statements=tuple(
+            t
+            for t in of[Decision.AUTHOR]
+            if not good[t.statement_id] and (not t.statement.refs or ref in t.statement.refs)
+        ),
     )
 
 

@@ -47,6 +47,8 @@ class Claims(Record):
     """Whether there was a ledger to ask."""
     stated_by: tuple[Person, ...] = ()
     """Who made an `author` statement for the commit that counts."""
+    left: tuple[Person, ...] = ()
+    """Whoever of all these people no longer works here: nothing proves their authorship any more."""
 
 
 class Authorship(Record):
@@ -98,6 +100,8 @@ def _proved(
     push = claims.first_push
     first_pusher = pusher if push and not push.shared_author_line else None
     for candidate in candidates:
+        if candidate in claims.left:
+            continue
         if Proof.SIGNATURE in admitted and claims.signer == candidate:
             return candidate, Proof.SIGNATURE
         if Proof.FIRST_PUSH in admitted and first_pusher == candidate:

@@ -33,7 +33,10 @@ class Dossier(Record):
     """Of a merge: whether a commit new to the ref and reachable from a parent is assisted."""
     addition: Addition = Addition.CHANGE
     paths: tuple[bytes, ...] = ()
-    """What it changes: against the parent, of a resolution against any parent."""
+    """What it changes: against the parent, of a resolution against any parent.
+
+    Of a merge that adds nothing: what it changes that no commit of its other side did, as across a rename.
+    """
     authorship: Authorship = Authorship()
     co_authors: tuple[Person, ...] = ()
     committer: Person | None = None
@@ -44,5 +47,5 @@ class Dossier(Record):
     def assisted(self) -> bool:
         """Whether rules for AI-assisted changes apply (DESIGN.md sections 4 and 7)."""
         if self.addition is Addition.NOTHING:
-            return False
+            return bool(self.paths) and self.brings_assisted
         return self.declaration.assisted or (self.addition is Addition.RESOLUTION and self.brings_assisted)

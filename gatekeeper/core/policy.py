@@ -241,8 +241,11 @@ def _rule_finding(rule: Rule, dossier: Dossier, setting: Setting) -> RuleFinding
 
 
 def _applies(when: When, dossier: Dossier, ladder: Ladder) -> bool | None:
-    """Whether a rule applies; None when only a ledger could tell. A merge that adds nothing meets no rule."""
-    if dossier.addition is Addition.NOTHING:
+    """Whether a rule applies; None when only a ledger could tell.
+
+    A merge that adds nothing meets only rules on paths.
+    """
+    if dossier.addition is Addition.NOTHING and not when.paths:
         return False
     if when.assisted is not None and when.assisted != dossier.assisted:
         return False

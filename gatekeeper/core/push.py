@@ -10,6 +10,8 @@ from gatekeeper.core.record import Record
 RESERVED = "refs/gatekeeper/"
 SIGNOFFS = RESERVED + "signoffs"
 PUBLISHED = RESERVED + "published"
+REPLACEMENTS = "refs/replace/"
+"""Refs that change what every ordinary reading of an object gives (git-replace(1))."""
 
 
 class MalformedPushError(ValueError):
@@ -96,3 +98,12 @@ def parse_updates(data: bytes, object_format: ObjectFormat) -> tuple[RefUpdate, 
             RefUpdate(ref=name.decode("utf-8", "surrogateescape"), old=ObjectId(before), new=ObjectId(after))
         )
     return tuple(updates)
+
+
+def is_text(name: str) -> bool:
+    """Whether a ref name is UTF-8, as everything must be that the ledger follows."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -26,6 +26,9 @@ NAMESPACE = "gatekeeper-signoff"
 """The SSHSIG namespace: a signature made for another purpose is never a sign-off."""
 MAX_ENVELOPE = 1024 * 1024
 MAX_COMMITS = 10_000
+MAX_COMMENT = 10_000
+MAX_NAME = 200
+MAX_CHECKLIST = 200
 PRESENCES = ("none", "touch", "verified")
 STATES = ("declared", "inferred", "remembered", "denied", "silent")
 
@@ -87,7 +90,17 @@ class Statement(Record):
 
     def commit(self, object_id: ObjectId) -> SignedCommit | None:
         """Return what is said about a commit."""
-        return next((commit for commit in self.commits if commit.id == object_id), None)
+        kept = _INDEXES.get(id(self))
+        if kept is None or kept[0] is not self:
+            if len(_INDEXES) >= MAX_INDEXES:
+                _INDEXES.clear()
+            kept = _INDEXES[id(self)] = self, {commit.id: commit for commit in self.commits}
+        return kept[1].get(object_id)
+
+
+_INDEXES: dict[int, tuple[Statement, dict[ObjectId, SignedCommit]]] = {}
+"""The commits of the statements asked last, by id: a statement about n commits is asked n times."""
+MAX_INDEXES = 64
 
 
 class Envelope(Record):
@@ -203,6 +216,13 @@ class _Members:
             raise MalformedSignoffError(f"{self.where}.{name} is no string")
         return value
 
+    def short(self, name: str, most: int) -> str:
+        """Return a string member of at most `most` characters."""
+        text = self.text(name)
+        if len(text) > most:
+            raise MalformedSignoffError(f"{self.where}.{name} has {len(text)} characters; at most {most} are allowed")
+        return text
+
     def texts(self, name: str) -> tuple[str, ...]:
         """Return a member that is an array of strings."""
         value = self.value[name]
@@ -269,6 +289,8 @@ def _range(value: Any) -> SignedRange:
 def _checklist(value: Any) -> tuple[tuple[str, bool], ...]:
     if not isinstance(value, dict) or not all(isinstance(item, bool) for item in value.values()):
         raise MalformedSignoffError("checklist is no object of true and false")
+    if len(value) > MAX_CHECKLIST:
+        raise MalformedSignoffError(f"checklist has {len(value)} members; at most {MAX_CHECKLIST} are allowed")
     return tuple(sorted(value.items()))
 
 
@@ -322,15 +344,15 @@ def parse_statement(payload: bytes) -> Statement:
         decision=decision,
         repository=repository,
         refs=refs,
-        signer=inner.text("signer"),
+        signer=inner.short("signer", MAX_NAME),
         issued_at=issued,
         expires_at=expires,
         commits=commits,
         range=_range(inner.value["range"]) if "range" in inner.value else None,
-        comment=inner.text("comment"),
+        comment=inner.short("comment", MAX_COMMENT),
         checklist=_checklist(inner.value["checklist"]),
         presence=inner.one_of("presence", PRESENCES),
-        client=inner.text("client"),
+        client=inner.short("client", MAX_NAME),
         revokes=StatementId(inner.hex("revokes", (64,))) if "revokes" in inner.value else None,
     )
 

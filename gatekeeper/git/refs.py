@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from gatekeeper.core.ids import FORMATS, ObjectFormat, ObjectId
 from gatekeeper.core.record import Record
 from gatekeeper.git import GitError, Ref
@@ -12,7 +14,9 @@ if TYPE_CHECKING:
 
     from gatekeeper.git.process import Runner
 
-CONFIG_KEYS = r"^(gatekeeper\..*|extensions\.objectformat|extensions\.compatobjectformat|core\.bare)$"
+CONFIG_KEYS = r"^(gatekeeper\..*|extensions\.objectformat|extensions\.compatobjectformat|extensions\.refstorage)$"
+MAX_NAMES = 200
+"""Refs that are asked for by name; for more it is cheaper to read all, and a command line has an end."""
 REF_FORMAT = "%(refname)%00%(objectname)%00%(symref)%00%(HEAD)%00"
 
 
@@ -39,6 +43,11 @@ class Configuration:
         """Return the last value of a lower-case key; with `own_only` from the repository's own file only."""
         values = [s.value for s in self.settings if s.key == key and (s.scope == "local" or not own_only)]
         return values[-1] if values else None
+
+    @property
+    def refs_are_files(self) -> bool:
+        """Whether refs are in the "files" format (gitrepository-layout(5)), and not in a reftable."""
+        return self.get("extensions.refstorage", own_only=True) in (None, "files")
 
     @property
     def object_format(self) -> ObjectFormat:
@@ -71,13 +80,17 @@ def read_configuration(runner: Runner) -> Configuration:
 def refs_command(names: Sequence[str]) -> tuple[str, ...]:
     """Return the command that reads refs by name; empty if none of the names can be asked for."""
     wanted = [name for name in dict.fromkeys(names) if _askable(name)]
+    if len(wanted) > MAX_NAMES:
+        wanted = ["refs/"]
     return ("for-each-ref", f"--format={REF_FORMAT}", *wanted) if wanted else ()
 
 
-def read_refs(runner: Runner, names: Sequence[str], zero: ObjectId) -> dict[str, Ref]:
+def read_refs(runner: Runner, names: Sequence[str], zero: ObjectId, files: str = "") -> dict[str, Ref]:
     """Read refs by full name; a name that does not exist is given with the zero id.
 
-    Symbolic refs are resolved, dangling ones too: a push to them would create what they name.
+    Symbolic refs are resolved, dangling ones too: a push to them would create what they name. Git does not list
+    those. `files` is the Git directory if refs are files in it: there a dangling one is a file, so a name without
+    a file needs no child of its own to be known as absent.
     """
     found: dict[str, Ref] = {}
     command = refs_command(names)
@@ -89,7 +102,7 @@ def read_refs(runner: Runner, names: Sequence[str], zero: ObjectId) -> dict[str,
                 raise GitError(f"`git for-each-ref` answered {line[:100]!r}")
             name, target, symref, head, _ = fields
             found[name] = Ref(name=name, target=ObjectId(target), resolves_to=symref or name, is_default=head == "*")
-    return {name: found.get(name) or _absent(runner, name, zero) for name in names}
+    return {name: found.get(name) or _absent(runner, name, zero, files) for name in names}
 
 
 def _askable(name: str) -> bool:
@@ -97,9 +110,10 @@ def _askable(name: str) -> bool:
     return name.startswith("refs/") and not set(name) & set("*?[\\\0\n ")
 
 
-def _absent(runner: Runner, name: str, zero: ObjectId) -> Ref:
+def _absent(runner: Runner, name: str, zero: ObjectId, files: str) -> Ref:
     """Return a ref that for-each-ref does not list: absent, or a dangling symbolic ref."""
-    if not _askable(name):
+    path = os.path.join(files, name)
+    if not _askable(name) or (files and not os.path.isfile(path) and not os.path.islink(path)):
         return Ref(name=name, target=zero, resolves_to=name)
     status, output = runner.run("symbolic-ref", "-q", name, accept=(0, 1, 128))
     if status == 128 and runner.run("check-ref-format", name, accept=(0, 1))[0] == 0:

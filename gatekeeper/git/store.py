@@ -79,6 +79,8 @@ def read_additions(engine: Engine, old: ObjectId | None, new: ObjectId, limit: i
 def _difference(engine: Engine, old: ObjectId | None, new: ObjectId) -> Change:
     """Return what changes between two stores, or from none to the first one."""
     if old is not None:
+        if engine.kinds([new])[0][1] != "commit":
+            raise BadStoreError("it must be a commit")
         return engine.changes([(new, old)])[0]
     # A tree or a tag would do for reading, but nothing could ever be built on it.
     (_, kind, _), (tree, _, _) = engine.kinds([new, f"{new}^{{tree}}"])

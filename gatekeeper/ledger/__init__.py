@@ -57,6 +57,8 @@ class PendingUpdate(Record):
     ref: str
     old: ObjectId
     new: ObjectId
+    time: Timestamp
+    """When it was accepted."""
 
 
 class Landing(Record):
@@ -138,8 +140,11 @@ class Ledger(Protocol):
     def pushers_of_author_lines(self, digests: Sequence[str]) -> dict[str, frozenset[str]]:
         """Return for digests of author lines who first pushed such commits: roster ids, empty for nobody."""
 
-    def signoffs(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[StoredSignoff, ...]]:
-        """Return all received statements about commits."""
+    def subjects(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[StatementId, ...]]:
+        """Return the received statements about commits, in the order of receipt."""
+
+    def signoffs(self, statements: Iterable[StatementId]) -> Iterator[StoredSignoff]:
+        """Yield received statements."""
 
     def lapsed_signoffs(self) -> list[StoredSignoff]:
         """Return the sign-offs whose update of the store was accepted and then did not happen."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 TABLES = {
-    "updates": """entry INTEGER, position INTEGER, ref TEXT, old TEXT, new TEXT, state TEXT, rules TEXT,
+    "updates": """entry INTEGER, position INTEGER, ref TEXT, old TEXT, new TEXT, state TEXT, rules TEXT, time INTEGER,
         PRIMARY KEY (entry, position)""",
     "commits": "entry INTEGER, position INTEGER, id TEXT, clean INTEGER, statements TEXT",
     "first_pushes": "id TEXT PRIMARY KEY, entry INTEGER, person TEXT, kind TEXT, author_line TEXT",
@@ -84,8 +84,9 @@ def _push(database: sqlite3.Connection, number: int, time: int, data: Mapping[st
             update["new"],
             state,
             plain.dumps(update["rules"]),
+            time,
         )
-        database.execute("INSERT INTO updates VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        database.execute("INSERT INTO updates VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         if accepted:
             database.executemany(
                 "INSERT INTO commits VALUES (?, ?, ?, ?, ?)",

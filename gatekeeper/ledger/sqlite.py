@@ -35,6 +35,8 @@ BUSY_SECONDS = 10
 GENESIS = "0" * 64
 CHAIN_PREFIX = b"gatekeeper ledger v1\0"
 SIGNOFF_COLUMNS = "r.statement, r.time, r.fingerprint, a.content, r.touched, r.verified"
+FEW = 8
+"""Envelopes that are read at once: each may have a megabyte."""
 BATCH = 500
 """Ids per query: below SQLite's bound on parameters."""
 
@@ -119,12 +121,12 @@ class SqliteLedger:
     def _rows(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         return self._guard(lambda: self._database.execute(query, parameters).fetchall())
 
-    def _rows_in(self, query: str, values: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+    def _rows_in(self, query: str, values: Iterable[str], batch: int = BATCH) -> Iterator[tuple[Any, ...]]:
         """Run a query that holds `{}` for a list of parameters, in batches."""
         wanted = list(dict.fromkeys(values))
-        for start in range(0, len(wanted), BATCH):
-            batch = wanted[start : start + BATCH]
-            yield from self._rows(query.format(",".join("?" * len(batch))), batch)
+        for start in range(0, len(wanted), batch):
+            some = wanted[start : start + batch]
+            yield from self._rows(query.format(",".join("?" * len(some))), some)
 
     def head(self) -> Receipt:
         """See `Ledger`."""
@@ -180,13 +182,13 @@ class SqliteLedger:
 
     def pending(self, refs: Sequence[str] | None = None) -> list[PendingUpdate]:
         """See `Ledger`."""
-        query = "SELECT entry, position, ref, old, new FROM updates WHERE state = 'pending'"
+        query = "SELECT entry, position, ref, old, new, time FROM updates WHERE state = 'pending'"
         rows: Iterable[tuple[Any, ...]] = (
             self._rows(query) if refs is None else self._rows_in(query + " AND ref IN ({})", refs)
         )
         return [
-            PendingUpdate(entry=entry, position=position, ref=ref, old=old, new=new)
-            for entry, position, ref, old, new in sorted(rows)
+            PendingUpdate(entry=entry, position=position, ref=ref, old=old, new=new, time=time)
+            for entry, position, ref, old, new, time in sorted(rows)
         ]
 
     def tips(self, refs: Sequence[str] | None = None) -> dict[str, ObjectId]:
@@ -232,15 +234,21 @@ class SqliteLedger:
             found[line] = found.get(line, frozenset()) | {person}
         return found
 
-    def signoffs(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[StoredSignoff, ...]]:
+    def subjects(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[StatementId, ...]]:
         """See `Ledger`."""
-        found: dict[ObjectId, tuple[StoredSignoff, ...]] = {}
-        query = f"""SELECT s.id, {SIGNOFF_COLUMNS}
-            FROM subjects s JOIN receipts r USING (statement) LEFT JOIN archive a ON a.digest = r.envelope
-            WHERE s.id IN ({{}}) ORDER BY r.entry, r.statement"""  # noqa: S608 - constants only
-        for commit, *row in self._rows_in(query, commits):
-            found[commit] = (*found.get(commit, ()), self._signoff(row))
+        found: dict[ObjectId, tuple[StatementId, ...]] = {}
+        query = """SELECT s.id, s.statement FROM subjects s JOIN receipts r USING (statement)
+            WHERE s.id IN ({}) ORDER BY r.entry, r.statement"""
+        for commit, statement in self._rows_in(query, commits):
+            found[commit] = (*found.get(commit, ()), StatementId(statement))
         return found
+
+    def signoffs(self, statements: Iterable[StatementId]) -> Iterator[StoredSignoff]:
+        """See `Ledger`."""
+        query = f"""SELECT {SIGNOFF_COLUMNS} FROM receipts r LEFT JOIN archive a ON a.digest = r.envelope
+            WHERE r.statement IN ({{}})"""  # noqa: S608 - constants only
+        for row in self._rows_in(query, statements, batch=FEW):
+            yield self._signoff(row)
 
     def lapsed_signoffs(self) -> list[StoredSignoff]:
         """See `Ledger`."""

@@ -220,7 +220,7 @@ def test_a_server_file_that_no_server_publishes_is_refused(change: Any, told: st
         ),
         ({}, "policy.yaml:1:1: the server has not published this file"),
         ({**FILES, "more": b""}, "more:1:1: not known to this version"),
-        ({**FILES, ROSTER: FILES[ROSTER] + b"\n"}, "roster.json:1:1: not in canonical form"),
+        ({**FILES, ROSTER: FILES[ROSTER] + b"\n"}, "roster.json:1:1: not JSON in UTF-8: more than one JSON value"),
         ({**FILES, SERVER: b"[]"}, "server.json:1:1: must be a mapping"),
         ({**FILES, POLICY: b"version: 2\n"}, "policy.yaml:1:10: `version` must be 1"),
     ],

@@ -324,10 +324,24 @@ class TestWhen:
         )
 
     def test_a_merge_that_adds_nothing_meets_no_rule(self) -> None:
-        about = dossier(addition=Addition.NOTHING, brings_assisted=True, paths=(b"src/x",))
+        about = dossier(addition=Addition.NOTHING, brings_assisted=True)
         assert not about.assisted
         for when in (When(), When(assisted=True), When(assisted=False), When(paths=("**",))):
             assert one(about, RULE.replace(when=when)).applies is False
+
+    @pytest.mark.parametrize(("brings", "assisted"), [(True, True), (False, False)])
+    def test_but_rules_on_paths_that_it_brings_along_across_a_rename(self, brings: bool, assisted: bool) -> None:
+        about = dossier(addition=Addition.NOTHING, brings_assisted=brings, paths=(b"src/x",))
+        assert about.assisted is assisted
+        for when, applies in (
+            (When(), False),
+            (When(assisted=assisted), False),
+            (When(paths=("src/**",)), True),
+            (When(paths=("src/**",), assisted=assisted), True),
+            (When(paths=("src/**",), assisted=not assisted), False),
+            (When(paths=("other/**",)), False),
+        ):
+            assert one(about, RULE.replace(when=when)).applies is applies
 
     @pytest.mark.parametrize(
         ("addition", "brings", "assisted"),

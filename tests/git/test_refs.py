@@ -143,7 +143,7 @@ class TestConfiguration:
         assert found.get("gatekeeper.flag") == ""
         assert found.get("gatekeeper.absent") is None
         assert found.get("user.name") is None
-        assert found.get("core.bare") == "true"
+        assert found.refs_are_files
         assert found.object_format == repository.format
 
     def test_a_repository_without_any(self, repository: Repository, runner: Runner) -> None:

@@ -148,7 +148,7 @@ class TestQuestions:
     def test_an_accepted_update_waits_and_a_refused_one_does_not(self, ledger: SqliteLedger) -> None:
         add(ledger, data=push(update(), update(C, ref="refs/heads/x", tracked=False)))
         add(ledger, data=push(update(C), outcome="refused"))
-        waiting = PendingUpdate(entry=1, position=0, ref=MAIN, old=A, new=B)
+        waiting = PendingUpdate(entry=1, position=0, ref=MAIN, old=A, new=B, time=NOW)
         assert ledger.pending() == ledger.pending([MAIN]) == [waiting]
         assert ledger.pending(["refs/heads/other"]) == ledger.pending([]) == []
 
@@ -208,23 +208,24 @@ class TestQuestions:
 
     def test_a_sign_off_is_kept_with_its_envelope(self, ledger: SqliteLedger) -> None:
         add(ledger, data=push(receipts=[receipt()]), archive={DIGEST: ENVELOPE})
-        found = ledger.signoffs([A, C])
-        assert set(found) == {A}
-        (stored,) = found[A]
+        assert ledger.subjects([A, B, C]) == {A: (STATEMENT,), B: (STATEMENT,)}
+        (stored,) = ledger.signoffs([STATEMENT, StatementId("0" * 64)])
         assert (stored.statement, stored.received_at, stored.envelope) == (STATEMENT, NOW, ENVELOPE)
         assert (stored.fingerprint, stored.touched, stored.verified_user) == ("SHA256:x", True, None)
-        assert ledger.signoffs([B])[B] == (stored,)
 
     def test_a_sign_off_of_a_refused_push_was_not_received(self, ledger: SqliteLedger) -> None:
         add(ledger, data=push(receipts=[receipt()], outcome="refused"), archive={DIGEST: ENVELOPE})
-        assert ledger.signoffs([A]) == {}
+        assert ledger.subjects([A]) == {}
+        assert list(ledger.signoffs([STATEMENT])) == []
 
     def test_a_sign_off_that_comes_again_keeps_the_time_of_its_first_receipt(self, ledger: SqliteLedger) -> None:
         """A store push that loses the race for the ref is simply repeated: that is no conflict."""
         add(ledger, data=push(receipts=[receipt()]), archive={DIGEST: ENVELOPE})
         again = [receipt(touched=False), receipt("6" * 64)]
         add(ledger, data=push(receipts=again), now=NOW + 50, archive={DIGEST: ENVELOPE})
-        assert [(s.statement, s.received_at, s.touched) for s in ledger.signoffs([A])[A]] == [
+        statements = ledger.subjects([A])[A]
+        received = sorted(ledger.signoffs(statements), key=lambda stored: statements.index(stored.statement))
+        assert [(s.statement, s.received_at, s.touched) for s in received] == [
             (STATEMENT, NOW, True),
             ("6" * 64, NOW + 50, True),
         ]
@@ -233,7 +234,7 @@ class TestQuestions:
     def test_a_sign_off_whose_envelope_is_lost_is_an_error(self, ledger: SqliteLedger) -> None:
         add(ledger, data=push(receipts=[receipt()]))
         with pytest.raises(LedgerError, match="has lost the envelope"):
-            ledger.signoffs([A])
+            list(ledger.signoffs([STATEMENT]))
 
     def test_sign_offs_of_a_lapsed_store_update_are_told(self, ledger: SqliteLedger) -> None:
         add(ledger, data=push(update(ref=SIGNOFFS), receipts=[receipt()]), archive={DIGEST: ENVELOPE})

@@ -43,7 +43,7 @@ def _refused_alone_and_beside_the_branch(world: World, clone: Clone, files: dict
     assert "need" in together.text
     assert SIGNOFFS not in world.refs()
     with world.ledger() as ledger:
-        assert ledger.signoffs([clone.id()]) == {}
+        assert ledger.subjects([clone.id()]) == {}
 
 
 @one_format

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from gatekeeper.core.ids import Timestamp
@@ -64,7 +65,7 @@ def test_a_landing_that_is_noted_late_moves_nothing_back(world: World) -> None:
     clone.commit("One")
     assert clone.push("main:main").accepted
     with world.ledger() as ledger:
-        late = compare(ledger, {"refs/heads/main": clone.id()}, world.object_format.zero)
+        late = compare(ledger, {"refs/heads/main": clone.id()}, world.object_format.zero, Timestamp(int(time.time())))
     assert late.landed
     clone.commit("Two")
     assert clone.push("main:main").accepted
