@@ -301,12 +301,12 @@ def test_the_kinds_of_entry_are_those_that_the_code_writes() -> None:
 
 
 def test_the_data_of_a_push_and_its_updates_are_what_the_code_writes() -> None:
-    from gatekeeper import receiving
+    from gatekeeper import recording
 
-    source = inspect.getsource(receiving)
+    source = inspect.getsource(recording)
     tree = ast.parse(source)
     functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    push = _keys_of_first_dict(functions["_record"])
+    push = _keys_of_first_dict(functions["record"])
     # `**dict(gate.digests)` is policy and roster.
     assert set(names(TEXT, "push data")) == {*push, "policy", "roster"}
     update = _keys_of_first_dict(functions["_update_data"])
