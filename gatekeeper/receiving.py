@@ -297,7 +297,7 @@ class _Receiving:
         )
         setting = Setting(policy=policy, ladder=self.gate.roster.ladder, now=self.gate.now)
         judged = [evaluate(dossier, setting) for dossier in gathered.dossiers]
-        judged = self._drop_over_listed(judged, excluded)
+        judged = self._drop_over_listed(judged, excluded, dict(gathered.new))
         return item.replace(
             gathered=gathered,
             finding=item.finding.replace(commits=tuple(judged), known=len(gathered.known)),
@@ -314,15 +314,19 @@ class _Receiving:
             return False
         return not self.gate.engine.is_ancestor(old, tip)
 
-    def _drop_over_listed(self, judged: list[CommitFinding], excluded: Sequence[ObjectId]) -> list[CommitFinding]:
+    def _drop_over_listed(
+        self, judged: list[CommitFinding], excluded: Sequence[ObjectId], new: Mapping[ObjectId, str]
+    ) -> list[CommitFinding]:
         """Drop failing commits that are behind the old tip or the baseline after all.
 
-        With skewed dates and no commit-graph a walk lists too many commits, never too few.
+        With skewed dates and no commit-graph a walk lists too many commits, never too few. What is new to the server
+        cannot be behind what was there.
         """
         return [
             finding
             for finding in judged
             if finding.outcome is Outcome.ACCEPTED
+            or finding.commit in new
             or not any(self.gate.engine.is_ancestor(finding.commit, tip) for tip in excluded)
         ]
 
