@@ -195,7 +195,9 @@ def test_replaced_objects(world: World) -> None:
     assisted = clone.assisted()
     clone.git("reset", "-q", "--hard", first)
     plain = clone.commit("Plain")
-    assert clone.push(f"{plain}:refs/replace/{assisted}", f"{assisted}:refs/heads/topic").accepted
+    assert clone.push(f"{plain}:refs/heads/plain", f"{assisted}:refs/heads/topic").accepted
+    world.git("update-ref", f"refs/replace/{assisted}", plain)
+    assert "Plain" in world.git("log", "-1", "--format=%s", assisted)
     assert clone.push(f"{assisted}:refs/heads/main").refused
 
 
