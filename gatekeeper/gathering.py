@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from gatekeeper.bench import Bench, UnjudgeableError
 from gatekeeper.core.authorship import Authorship, Claims, FirstPush, Proof, establish
-from gatekeeper.core.changes import Change, change_digest, merge_digest, paths_of
+from gatekeeper.core.changes import paths_of
 from gatekeeper.core.coauthors import co_author_addresses
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.declaration import Declaration, declare
@@ -21,7 +21,7 @@ from gatekeeper.core.reasons import reason
 from gatekeeper.core.record import Record
 from gatekeeper.core.testimony import Judged, Testimony
 from gatekeeper.core.tools import is_ai_identity
-from gatekeeper.git import Engine, GitError
+from gatekeeper.differences import differences, digest_of, range_holds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -223,21 +223,13 @@ class _Gathering:
 
     def _changes(self, commits: Sequence[Commit], additions: Mapping[ObjectId, Addition]) -> dict[ObjectId, _Change]:
         """Return the changes of commits; of a merge against every parent."""
-        pairs: list[tuple[str, ...]] = []
-        for commit in commits:
-            pairs += [(commit.id, parent) for parent in commit.parents] or [(commit.id,)]
-        diffs = iter(self.bench.engine.changes(pairs))
         object_format = self.bench.engine.object_format
         found: dict[ObjectId, _Change] = {}
-        for commit in commits:
-            each = tuple(next(diffs) for _ in commit.parents or (None,))
-            if commit.is_merge:
-                differs = [set(paths_of(change)) for change in each]
-                nothing = additions.get(commit.id) is Addition.NOTHING
-                paths = self._brought_along(commit, differs, found) if nothing else set().union(*differs)
-                found[commit.id] = _Change(digest=merge_digest(each, object_format), paths=tuple(sorted(paths)))
-            else:
-                found[commit.id] = _Change(digest=change_digest(each[0], object_format), paths=paths_of(each[0]))
+        for commit, each in differences(self.bench.engine, commits):
+            differs = [set(paths_of(change)) for change in each]
+            nothing = additions.get(commit.id) is Addition.NOTHING
+            paths = self._brought_along(commit, differs, found) if nothing else set().union(*differs)
+            found[commit.id] = _Change(digest=digest_of(commit, each, object_format), paths=tuple(sorted(paths)))
         return found
 
     def _brought_along(
@@ -376,27 +368,3 @@ def _behind(tips: Sequence[ObjectId], parents: Mapping[ObjectId, Sequence[Object
 
 def _addition(commit: Commit, additions: Mapping[ObjectId, Addition]) -> Addition:
     return additions.get(commit.id, Addition.RESOLUTION if commit.is_merge else Addition.CHANGE)
-
-
-def range_holds(engine: Engine, statement: Statement) -> bool:
-    """Whether `rev-list base..head` is exactly the statement's commits and its digest that of the two trees.
-
-    True when base or head are not in the repository: then there is nothing to compare with, and each
-    commit is still bound by its own id.
-    """
-    span = statement.range
-    if span is None:
-        return True
-    trees = engine.kinds([f"{span.base}^{{tree}}", f"{span.head}^{{tree}}"])
-    (base, base_kind, _), (head, head_kind, _) = trees
-    if base is None or head is None:
-        return True
-    if base_kind != "tree" or head_kind != "tree":
-        return False
-    try:
-        ids = engine.ids([span.head], [span.base])
-        change: Change = engine.changes([(base, head)])[0]
-    except GitError:
-        return False
-    digest = change_digest(change, engine.object_format) or ""
-    return set(ids) == {commit.id for commit in statement.commits} and digest == span.change

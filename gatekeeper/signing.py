@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from gatekeeper import __version__
 from gatekeeper.bench import Bench, read_commit, read_commits
-from gatekeeper.core.changes import Change, change_digest, merge_digest
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.declaration import declare
 from gatekeeper.core.ids import Fingerprint, ObjectId, Timestamp
@@ -22,6 +21,7 @@ from gatekeeper.core.signoff import (
     dump_envelope,
     dump_statement,
 )
+from gatekeeper.differences import differences, digest_of, tree_digest
 from gatekeeper.git import Engine, GitError
 from gatekeeper.schemes.ssh_keygen import sign as sign_bytes
 from gatekeeper.testimonies import check_envelope
@@ -79,32 +79,22 @@ def propose(bench: Bench, head: ObjectId, base: ObjectId | None, only: Sequence[
 
 
 def _items(bench: Bench, commits: Sequence[Commit]) -> tuple[Item, ...]:
-    pairs: list[tuple[str, ...]] = []
-    for commit in commits:
-        pairs += [(commit.id, parent) for parent in commit.parents] or [(commit.id,)]
-    diffs = iter(bench.engine.changes(pairs))
-    items: list[Item] = []
-    for commit in commits:
-        each: tuple[Change, ...] = tuple(next(diffs) for _ in commit.parents or (None,))
-        object_format = bench.engine.object_format
-        digest = merge_digest(each, object_format) if commit.is_merge else change_digest(each[0], object_format)
-        items.append(
-            Item(
-                commit=commit,
-                declaration=declare(commit),
-                author=bench.roster.by_email(commit.author.email),
-                digest=digest or "",
-            )
+    return tuple(
+        Item(
+            commit=commit,
+            declaration=declare(commit),
+            author=bench.roster.by_email(commit.author.email),
+            digest=digest_of(commit, changes, bench.engine.object_format) or "",
         )
-    return tuple(items)
+        for commit, changes in differences(bench.engine, commits)
+    )
 
 
 def _range(engine: Engine, base: ObjectId, head: ObjectId) -> SignedRange:
-    trees = [tree for tree, _, _ in engine.kinds([f"{base}^{{tree}}", f"{head}^{{tree}}"])]
-    if None in trees:
+    (old, _, _), (new, _, _) = engine.kinds([f"{base}^{{tree}}", f"{head}^{{tree}}"])
+    if old is None or new is None:
         raise GitError("the trees of this range are not here")
-    change = engine.changes([(str(trees[0]), str(trees[1]))])[0]
-    return SignedRange(base=base, head=head, change=change_digest(change, engine.object_format) or "")
+    return SignedRange(base=base, head=head, change=tree_digest(engine, old, new))
 
 
 def signer_of(roster: Roster, fingerprint: Fingerprint) -> Person:
