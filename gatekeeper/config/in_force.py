@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+MAX_NAMED = 5
+"""People whom a note names."""
+
+
 class InForce(Record):
     """A policy and a roster that fit each other."""
 
@@ -69,7 +73,22 @@ def load_in_force(
             f"the new policy or roster cannot be used ({first}); the last good version is in force "
             f"for {(until - now) // 60} more minutes, then nothing can be pushed"
         )
-        return fallback.replace(notes=(note,))
+        return _with_ends(fallback.replace(notes=(note,)), roster.content)
+
+
+def _with_ends(force: InForce, content: bytes) -> InForce:
+    """Let what ends by a new roster take effect, where an older one is in force instead."""
+    if force.roster_content == content:
+        return force
+    from gatekeeper.config.stopping import StoppedRoster, read_entries  # YAML, only where a file is broken
+
+    roster = StoppedRoster(force.roster, read_entries(content))
+    stopped = roster.stopped()
+    if not stopped:
+        return force
+    more = f" and {len(stopped) - MAX_NAMED} more" if len(stopped) > MAX_NAMED else ""
+    note = f"what ends by the new roster counts no more: {', '.join(stopped[:MAX_NAMED])}{more}"
+    return force.replace(roster=roster, notes=(*force.notes, note))
 
 
 def _broken_since(policy: Source, roster: Source) -> int:

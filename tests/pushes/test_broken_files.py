@@ -6,11 +6,12 @@ import os
 import sqlite3
 import stat
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.closed import cannot_decide, push_plain
+from tests.support.people import public_line
 from tests.support.world import one_format
 
 if TYPE_CHECKING:
@@ -95,6 +96,43 @@ def test_a_file_that_broke_lately_leaves_the_last_good_one_in_force(world: World
     clone.sync()
     clone.assisted()
     assert clone.push("main:main").refused
+
+
+TYPO = {"junior-2": {"level": "juniro"}}
+
+
+@one_format
+@pytest.mark.parametrize(
+    ("change", "flaw"),
+    [
+        ({"keys": [{"key": public_line("senior-2"), "revoked": "2026-01-01"}]}, "was revoked"),
+        ({"keys": []}, "is nobody's in the roster"),
+        ({"until": "2026-01-01"}, "did not work here"),
+        (None, "is nobody's in the roster"),
+        ({"level": "junior"}, ""),
+    ],
+    ids=["key revoked", "key removed", "left", "no longer listed", "only demoted"],
+)
+def test_what_ends_by_a_broken_roster_ends_at_once(world: World, change: dict[str, Any] | None, flaw: str) -> None:
+    clone = world.clone("junior-1")
+    signed = world.signoff("senior-2", clone, [clone.assisted()])
+    world.set_roster({**TYPO, "senior-2": change})
+    pushed = world.store_push(clone, [signed], "main:main", account="senior-1")
+    assert pushed.accepted == (not flaw), pushed.stderr
+    assert flaw in pushed.text
+    assert "the last good version is in force" in pushed.text
+
+
+@one_format
+def test_a_sign_off_that_was_received_before_stops_with_its_key(world: World) -> None:
+    clone = world.clone("junior-1")
+    world.approve(clone.assisted(), "senior-2")
+    world.set_roster({**TYPO, "senior-2": {"keys": [{"key": public_line("senior-2"), "revoked": True}]}})
+    pushed = clone.push("main:main")
+    assert pushed.refused
+    assert "its key was revoked" in pushed.text
+    world.set_roster(TYPO)
+    assert clone.push("main:main").accepted
 
 
 def _age(world: World, name: str, seconds: int) -> None:
