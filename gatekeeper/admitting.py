@@ -5,20 +5,24 @@ from __future__ import annotations
 from gatekeeper.bench import Court
 from gatekeeper.core.approval import CLOCK_SKEW
 from gatekeeper.core.commits import MalformedCommitError, parse_commit
-from gatekeeper.core.ids import ObjectId
+from gatekeeper.core.ids import ObjectId, StatementId, Timestamp
 from gatekeeper.core.people import Person
-from gatekeeper.core.policy import Policy
+from gatekeeper.core.policy import Limits, Policy
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
-from gatekeeper.core.signoff import Decision, MalformedSignoffError, parse_envelope
+from gatekeeper.core.signoff import Decision, MalformedSignoffError, Statement, parse_envelope
 from gatekeeper.core.testimony import Testimony
 from gatekeeper.git import Engine
 from gatekeeper.git.store import Addition, BadStoreError, read_additions
+from gatekeeper.ledger import Ledger
 from gatekeeper.testimonies import Checked, check_envelope, testify
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+DAY = 86_400
+"""Seconds over which `limits.author_statements` counts."""
 
 
 class Admitted(Record):
@@ -38,12 +42,14 @@ class NotAdmittedError(Exception):
         self.reasons = tuple(reasons)
 
 
-def admit(engine: Engine, policy: Policy, court: Court, old: ObjectId | None, new: ObjectId) -> list[Admitted]:
+def admit(
+    engine: Engine, ledger: Ledger, policy: Policy, court: Court, old: ObjectId | None, new: ObjectId
+) -> list[Admitted]:
     """Verify every sign-off that an update of the store adds.
 
     Raises:
         NotAdmittedError: with the reason for each that may not enter.
-        GitError: when Git does not answer.
+        GitError, LedgerError: when Git or the ledger does not answer.
     """
     try:
         additions = read_additions(engine, old, new, policy.limits.signoffs)
@@ -70,9 +76,59 @@ def admit(engine: Engine, policy: Policy, court: Court, old: ObjectId | None, ne
             reasons.append(reason("signoff-not-admitted", statement=addition.statement, why=flaw, what=what))
         else:
             admitted.append(Admitted(testimony=testimony, envelope=addition.envelope, commits=addition.commits))
+    reasons = reasons or _floods(ledger, policy.limits, admitted, court.now)
     if reasons:
         raise NotAdmittedError(reasons)
     return admitted
+
+
+def _floods(ledger: Ledger, limits: Limits, admitted: Sequence[Admitted], now: Timestamp) -> list[Reason]:
+    """Return which bounds per person are passed, counting what was received before and what comes now.
+
+    A statement that was received before is not counted again: a store push that lost its race brings it once more.
+    """
+    statements = {each.testimony.statement_id: each.testimony.statement for each in admitted}
+    return [*_repetitions(ledger, limits, statements), *_claims(ledger, limits, statements, now)]
+
+
+def _repetitions(ledger: Ledger, limits: Limits, statements: Mapping[StatementId, Statement]) -> list[Reason]:
+    """Refuse what one person says of one commit again and again: the commit itself would pass a bound by it.
+
+    Each decision counts for itself, so that many approvals keep nobody from a veto.
+    """
+    about: dict[tuple[ObjectId, str, str], set[StatementId]] = {}
+    for statement_id, statement in statements.items():
+        for commit in statement.commits:
+            about.setdefault((commit.id, statement.signer, statement.decision.value), set()).add(statement_id)
+    for before in ledger.statements_about([commit for commit, _, _ in about]):
+        said = about.get((before.commit, before.signer, before.decision))
+        if said is not None:
+            said.add(before.statement)
+    limit = limits.repeated_signoffs
+    return [
+        reason("too-many-repeated-signoffs", signer=signer, commit=commit, limit=limit)
+        for (commit, signer, _), said in about.items()
+        if len(said) > limit
+    ]
+
+
+def _claims(
+    ledger: Ledger, limits: Limits, statements: Mapping[StatementId, Statement], now: Timestamp
+) -> list[Reason]:
+    """Refuse more `author` statements than one person needs in a day: everybody may make them."""
+    authored: dict[str, dict[StatementId, int]] = {}
+    for statement_id, statement in statements.items():
+        if statement.decision is Decision.AUTHOR:
+            signer = statement.signer
+            if signer not in authored:
+                authored[signer] = dict(ledger.authored(signer, Timestamp(now - DAY)))
+            authored[signer][statement_id] = len(statement.commits)
+    limit = limits.author_statements
+    return [
+        reason("too-many-author-statements", signer=signer, limit=limit)
+        for signer, counts in authored.items()
+        if sum(counts.values()) > limit
+    ]
 
 
 def _flaw(

@@ -167,6 +167,7 @@ class _Receiving:
 
     def _judge_store(self, work: list[Work]) -> list[Work]:
         """Verify what an update of the store adds."""
+        gate = self.gate
         judged: list[Work] = []
         for item in work:
             if item.finding.ref != SIGNOFFS or item.finding.problems:
@@ -176,7 +177,7 @@ class _Receiving:
 
             old = None if item.finding.old == self.zero else item.finding.old
             try:
-                admitted = admit(self.gate.engine, self.gate.policy, self._court(), old, item.update.new)
+                admitted = admit(gate.engine, gate.ledger, gate.policy, self._court(), old, item.update.new)
             except NotAdmittedError as error:
                 judged.append(_refuse(item, *error.reasons))
             else:

@@ -55,7 +55,9 @@ def record(
         new.update(item.gathered.new if item.gathered else ())
     recorded = gate.ledger.first_pushers(list(new))
     admitted = {a.testimony.statement_id: a for item in work for a in item.admitted}
-    archive = dict(gate.archive) | {sha256_hex(a.envelope): a.envelope for a in admitted.values()}
+    archive = dict(gate.archive)
+    if verdict.outcome is Outcome.ACCEPTED:  # what was not taken in is nothing to keep: anybody can send a lot of it
+        archive |= {sha256_hex(a.envelope): a.envelope for a in admitted.values()}
     data = {
         "outcome": verdict.outcome.value,
         "pusher": {
@@ -104,6 +106,8 @@ def _receipt_data(admitted: Admitted) -> dict[str, Any]:
     testimony = admitted.testimony
     return {
         "statement": testimony.statement_id,
+        "signer": testimony.statement.signer,
+        "decision": testimony.statement.decision.value,
         "fingerprint": testimony.fingerprint,
         "envelope": sha256_hex(admitted.envelope),
         "touched": testimony.touched,

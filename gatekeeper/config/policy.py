@@ -41,6 +41,8 @@ LIMITS = {
     "commits": number(1, 10_000_000),
     "commit_bytes": number(1024, 256 * 1024 * 1024),
     "signoffs": number(1, 1_000_000),
+    "repeated_signoffs": number(1, 10_000),
+    "author_statements": number(1, 1_000_000),
     "seconds": number(1, 3600),
 }
 """What a limit may be set to: enough that the gate can still work, not so much that it is none."""

@@ -86,6 +86,10 @@ class Limits(Record):
     """Size of one commit object."""
     signoffs: int = 10_000
     """Sign-offs added by one push, and sign-offs about one commit."""
+    repeated_signoffs: int = 100
+    """Statements with one decision by one person about one commit."""
+    author_statements: int = 1_000
+    """Commits that one person may call their own within a day: anybody may make such statements."""
     seconds: int = 60
     """For the whole judgement."""
 

@@ -26,6 +26,10 @@ REASONS = {
     "too-many-commits": "it brings more commits than the limit of {limit} (limits.commits); push them in parts",
     "too-many-bytes": "its commits have more than {limit} bytes together; push them in parts",
     "too-many-signoffs": "commit {commit} has more sign-offs than the limit of {limit} (limits.signoffs)",
+    "too-many-repeated-signoffs": "{signer} has said that of commit {commit} as often as the limit of {limit} allows "
+    "(limits.repeated_signoffs)",
+    "too-many-author-statements": "{signer} would call more than {limit} commits their own within 24 hours "
+    "(limits.author_statements); push the rest tomorrow",
     "malformed-commit": "commit {commit} is malformed: {what}; make it again with git",
     "store-update": "the sign-offs cannot be taken in: {what}",
     "signoff-not-admitted": "sign-off {statement} is not admitted: {flaw}",

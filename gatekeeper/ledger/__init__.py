@@ -97,6 +97,15 @@ class StoredSignoff(Record):
     verified_user: bool | None
 
 
+class ReceivedStatement(Record):
+    """Who said what about a commit, of a sign-off that was received: what bounds how many more are taken."""
+
+    commit: ObjectId
+    statement: StatementId
+    signer: str
+    decision: str
+
+
 class Ledger(Protocol):
     """What a ledger does. Reading methods answer for many ids at once."""
 
@@ -145,6 +154,12 @@ class Ledger(Protocol):
 
     def signoffs(self, statements: Iterable[StatementId]) -> Iterator[StoredSignoff]:
         """Yield received statements."""
+
+    def statements_about(self, commits: Sequence[ObjectId]) -> Iterator[ReceivedStatement]:
+        """Yield what has been said about commits."""
+
+    def authored(self, signer: str, since: Timestamp) -> dict[StatementId, int]:
+        """Return a person's `author` statements received after `since`, with the number of commits in each."""
 
     def lapsed_signoffs(self) -> list[StoredSignoff]:
         """Return the sign-offs whose update of the store was accepted and then did not happen."""

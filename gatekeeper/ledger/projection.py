@@ -18,8 +18,8 @@ TABLES = {
         PRIMARY KEY (entry, position)""",
     "commits": "entry INTEGER, position INTEGER, id TEXT, clean INTEGER, statements TEXT",
     "first_pushes": "id TEXT PRIMARY KEY, entry INTEGER, person TEXT, kind TEXT, author_line TEXT",
-    "receipts": """statement TEXT PRIMARY KEY, entry INTEGER, time INTEGER, fingerprint TEXT, envelope TEXT,
-        touched INTEGER, verified INTEGER""",
+    "receipts": """statement TEXT PRIMARY KEY, entry INTEGER, time INTEGER, signer TEXT, decision TEXT,
+        fingerprint TEXT, envelope TEXT, touched INTEGER, verified INTEGER""",
     "subjects": "id TEXT, statement TEXT, PRIMARY KEY (id, statement)",
     "tips": "ref TEXT PRIMARY KEY, tip TEXT, entry INTEGER",
     "baselines": "entry INTEGER, ref TEXT, tip TEXT",
@@ -31,6 +31,8 @@ INDEXES = (
     "CREATE INDEX commits_by_id ON commits (id)",
     "CREATE INDEX commits_by_entry ON commits (entry, position)",
     "CREATE INDEX first_pushes_by_author ON first_pushes (author_line)",
+    "CREATE INDEX receipts_by_signer ON receipts (signer, decision, time)",
+    "CREATE INDEX subjects_by_statement ON subjects (statement)",
 )
 EVERY_REF = ""
 """The ref of a baseline that holds for every protected ref."""
@@ -100,10 +102,10 @@ def _push(database: sqlite3.Connection, number: int, time: int, data: Mapping[st
     for receipt in data["receipts"] if accepted else ():
         # The first receipt counts; a store push that lost its race brings the same sign-offs again.
         database.execute(
-            "INSERT OR IGNORE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                *(receipt["statement"], number, time, receipt["fingerprint"], receipt["envelope"]),
-                *(receipt["touched"], receipt["verified"]),
+                *(receipt["statement"], number, time, receipt["signer"], receipt["decision"]),
+                *(receipt["fingerprint"], receipt["envelope"], receipt["touched"], receipt["verified"]),
             ),
         )
         database.executemany(

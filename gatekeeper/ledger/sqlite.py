@@ -17,6 +17,7 @@ from gatekeeper.ledger import (
     LedgerError,
     PendingUpdate,
     Receipt,
+    ReceivedStatement,
     StoredSignoff,
 )
 from gatekeeper.ledger.projection import EVERY_REF, create_tables, project
@@ -249,6 +250,21 @@ class SqliteLedger:
             WHERE r.statement IN ({{}})"""  # noqa: S608 - constants only
         for row in self._rows_in(query, statements, batch=FEW):
             yield self._signoff(row)
+
+    def statements_about(self, commits: Sequence[ObjectId]) -> Iterator[ReceivedStatement]:
+        """See `Ledger`."""
+        query = """SELECT s.id, s.statement, r.signer, r.decision FROM subjects s JOIN receipts r USING (statement)
+            WHERE s.id IN ({})"""
+        for commit, statement, signer, decision in self._rows_in(query, commits):
+            yield ReceivedStatement(
+                commit=ObjectId(commit), statement=StatementId(statement), signer=signer, decision=decision
+            )
+
+    def authored(self, signer: str, since: Timestamp) -> dict[StatementId, int]:
+        """See `Ledger`."""
+        query = """SELECT r.statement, count(*) FROM receipts r JOIN subjects s USING (statement)
+            WHERE r.signer = ? AND r.decision = 'author' AND r.time > ? GROUP BY r.statement"""
+        return {StatementId(statement): number for statement, number in self._rows(query, (signer, since))}
 
     def lapsed_signoffs(self) -> list[StoredSignoff]:
         """See `Ledger`."""

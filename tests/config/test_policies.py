@@ -105,6 +105,7 @@ GOOD_POLICIES = [
     "message:\n  help: |\n    two\n    lines\n  contact: |\n    one line\n",
     f"message: {{help: {'x' * 4000}}}",
     "limits: {commits: 1, commit_bytes: 1024, signoffs: 1, seconds: 3600}",
+    "limits: {repeated_signoffs: 1, author_statements: 1000000}",
     'requires: ">=0.1, <99"',
 ]
 BAD_POLICIES = [
@@ -132,6 +133,8 @@ BAD_POLICIES = [
     "limits: {commits: 0}",
     "limits: {commits: '1'}",
     "limits: {commit_bytes: 1023}",
+    "limits: {repeated_signoffs: 0}",
+    "limits: {author_statements: 1000001}",
     "limits: {seconds: 3601}",
     "limits: {seconds: true}",
     "requires: 1.0",

@@ -48,7 +48,8 @@ def test_every_key_arrives_in_the_policy() -> None:
             leavers: drop
             stale_for: 2h
             message: {help: see the wiki, contact: the team, show_levels: true}
-            limits: {commits: 10, commit_bytes: 2048, signoffs: 30, seconds: 40}
+            limits:
+              {commits: 10, commit_bytes: 2048, signoffs: 30, repeated_signoffs: 5, author_statements: 6, seconds: 40}
             """
         ),
         "p",
@@ -90,7 +91,7 @@ def test_every_key_arrives_in_the_policy() -> None:
         leavers_drop=True,
         stale_for=7200,
         message=Message(help="see the wiki", contact="the team", show_levels=True),
-        limits=Limits(commits=10, commit_bytes=2048, signoffs=30, seconds=40),
+        limits=Limits(commits=10, commit_bytes=2048, signoffs=30, repeated_signoffs=5, author_statements=6, seconds=40),
     )
 
 

@@ -49,7 +49,15 @@ def update(new: str = B, old: str = A, ref: str = MAIN, **fields: Any) -> dict[s
 
 
 def receipt(statement: str = STATEMENT, **fields: Any) -> dict[str, Any]:
-    honest = {"fingerprint": "SHA256:x", "envelope": DIGEST, "touched": True, "verified": None, "commits": [A, B]}
+    honest = {
+        "signer": "sue",
+        "decision": "approve",
+        "fingerprint": "SHA256:x",
+        "envelope": DIGEST,
+        "touched": True,
+        "verified": None,
+        "commits": [A, B],
+    }
     return {"statement": statement, **honest, **fields}
 
 
@@ -230,6 +238,19 @@ class TestQuestions:
             ("6" * 64, NOW + 50, True),
         ]
         assert ledger.verify() == []
+
+    def test_it_says_who_said_what_of_a_commit(self, ledger: SqliteLedger) -> None:
+        add(ledger, data=push(receipts=[receipt(), receipt("6" * 64, signer="tom", decision="reject", commits=[B])]))
+        said = [(each.commit, each.signer, each.decision) for each in ledger.statements_about([B, C])]
+        assert sorted(said) == [(B, "sue", "approve"), (B, "tom", "reject")]
+
+    def test_it_counts_the_commits_that_somebody_called_their_own_lately(self, ledger: SqliteLedger) -> None:
+        claims = [receipt(each * 64, decision="author") for each in "67"]
+        add(ledger, data=push(receipts=[*claims, receipt("8" * 64)]), now=NOW)
+        add(ledger, data=push(receipts=[receipt("9" * 64, decision="author", commits=[C])]), now=NOW + 10)
+        assert ledger.authored("sue", Timestamp(NOW - 1)) == {"6" * 64: 2, "7" * 64: 2, "9" * 64: 1}
+        assert ledger.authored("sue", Timestamp(NOW)) == {"9" * 64: 1}
+        assert ledger.authored("tom", Timestamp(0)) == {}
 
     def test_a_sign_off_whose_envelope_is_lost_is_an_error(self, ledger: SqliteLedger) -> None:
         add(ledger, data=push(receipts=[receipt()]))
