@@ -8,6 +8,7 @@ from a file, so reading the output to its end can never block the child.
 from __future__ import annotations
 
 import os
+import resource
 import select
 import time
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from typing import Self
 
 CHUNK = 1 << 20
+MAX_MEMORY = 2 << 30
+"""Bytes of its own, mapped packs not counted, for each child: a pack of a few kilobytes can name a billion paths, and
+`git diff-tree` keeps them all before it says the first one."""
+MAX_OUTPUT = 64 * 1024 * 1024
+"""Bytes that are taken from one child at once: the raw diffs of half a million paths and more."""
 SAFE_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
@@ -34,17 +40,19 @@ class Runner:
         self._ahead: dict[tuple[str, ...], _Child] = {}
         self.deadline = deadline
 
-    def run(self, *arguments: str, stdin: bytes = b"", accept: Sequence[int] = (0,)) -> tuple[int, bytes]:
+    def run(
+        self, *arguments: str, stdin: bytes = b"", accept: Sequence[int] = (0,), most: int = MAX_OUTPUT
+    ) -> tuple[int, bytes]:
         """Run `git <arguments>` to its end; return exit status and standard output.
 
         Raises:
-            GitError: on a status that is not in `accept`, with what git said.
+            GitError: on a status that is not in `accept`, with what git said; on more than `most` bytes of output.
             TimeoutExceededError: past the deadline; the child is killed.
         """
         started = None if stdin else self._ahead.pop(arguments, None)
         child = started or _Child(self, arguments, self._input(stdin))
         try:
-            output = b"".join(child.read())
+            output = b"".join(_bounded(child.read(), most, arguments[0]))
             return child.finish(accept), output
         finally:
             child.kill()
@@ -106,9 +114,12 @@ class Runner:
             (os.POSIX_SPAWN_DUP2, stderr, 2),
         ]
         try:
-            return os.posix_spawn(self._git, ["git", *arguments], self._environment, file_actions=moves)
+            pid = os.posix_spawn(self._git, ["git", *arguments], self._environment, file_actions=moves)
         except OSError as error:
             raise GitError(f"cannot start {self._git}: {error.strerror}") from None
+        if hasattr(resource, "prlimit"):  # Linux
+            resource.prlimit(pid, resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
+        return pid
 
     def errors(self) -> int:
         """Return a descriptor of an unnamed file for a child's standard error."""
@@ -128,6 +139,16 @@ class Runner:
         if left <= 0:
             raise TimeoutExceededError("the time for one push is over")
         return left
+
+
+def _bounded(chunks: Iterator[bytes], most: int, command: str) -> Iterator[bytes]:
+    """Pass on chunks of at most `most` bytes in all: a pack of a few kilobytes can name a billion paths."""
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > most:
+            raise GitError(f"`git {command}` has more than {most} bytes to say, which is the limit")
+        yield chunk
 
 
 class _Child:
@@ -183,7 +204,8 @@ class _Child:
         os.close(self._errors)
         if code not in accept:
             how = f"was killed by signal {-code}" if code < 0 else f"ended with {code}"
-            raise GitError(f"`git {self._name}` {how}: {said or 'it said nothing'}")
+            bound = f" (it may use {MAX_MEMORY >> 30} GiB)" if "Out of memory" in said else ""
+            raise GitError(f"`git {self._name}` {how}: {said or 'it said nothing'}{bound}")
         return code
 
     def kill(self) -> None:

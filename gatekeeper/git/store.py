@@ -57,7 +57,7 @@ def read_additions(engine: Engine, old: ObjectId | None, new: ObjectId, limit: i
         if blobs.setdefault(statement, entry.new_id) != entry.new_id:
             raise BadStoreError(f"two contents for one sign-off: {statement}")
     if len(filed) > limit:
-        raise BadStoreError(f"it adds {len(filed)} sign-offs; the limit is {limit}")
+        raise BadStoreError(f"it adds {len(filed)} sign-offs; the limit is {limit} (limits.signoffs)")
     contents: list[RawObject] = []
     size = 0
     try:

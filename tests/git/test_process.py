@@ -69,6 +69,13 @@ def test_what_is_said_is_cut(shell: Callable[..., Runner]) -> None:
     assert len(str(caught.value)) < 600
 
 
+def test_more_output_than_was_asked_for_is_an_error_and_the_child_is_gone(shell: Callable[..., Runner]) -> None:
+    assert shell().run("-c", "printf 12345", most=5) == (0, b"12345")
+    with pytest.raises(GitError, match="has more than 5 bytes to say, which is the limit"):
+        shell().run("-c", "printf 123456; exec sleep 600", most=5)
+    assert children() == 0
+
+
 def test_nothing_but_the_given_environment_is_there(
     shell: Callable[..., Runner], monkeypatch: pytest.MonkeyPatch
 ) -> None:
