@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 STATUS = {Outcome.ACCEPTED: 0, Outcome.REFUSED: 1, Outcome.UNDECIDED: 3}
 CHANGES_THE_MEANING = ("GIT_NAMESPACE", "GIT_SHALLOW_FILE")
 """Variables under which a push means something else than it says; all others are simply not inherited."""
+CERTIFICATE = "GIT_PUSH_CERT"
+"""Set by Git for `git push --signed` (git-receive-pack(1))."""
 MAX_OPTIONS = 64
 
 
@@ -72,10 +74,16 @@ def answer_push(data: bytes, environment: Mapping[str, str], start: Start, chain
         server.set_time_limit(force.policy.limits.seconds)
         push = Push(updates=updates, pusher=identify(environment, server.platform), options=_options(environment))
         gate = server.gate(ledger, force)
+        notes = force.notes
+        if CERTIFICATE in environment:
+            from gatekeeper.certifying import with_certificate  # only for a signed push
+
+            push, why = with_certificate(push, environment, gate.engine, gate.roster, gate.now)
+            notes += (f"your push certificate does not count: {why}",) if why else ()
         answer = receive(push, gate)
     # The ledger is not closed: that would write its log back on every push, and the process ends here.
     if not answer.quiet:
-        say(_text(answer, push, gate, force))
+        say(_text(answer, push, gate, force.replace(notes=notes)))
     status = STATUS[answer.verdict.outcome]
     return run_chained(chained, data, environment) if chained and status == 0 else status
 

@@ -335,11 +335,9 @@ class _Gathering:
             or Proof.SIGNATURE not in self.bench.policy.author_proof
         ):
             return None
-        from gatekeeper.schemes.commits import (
-            commit_signer,
-        )  # cryptography: only when there is a signature to check
+        from gatekeeper.schemes.git import signer_of  # cryptography: only when there is a signature to check
 
-        fingerprint = commit_signer(commit.signature, commit.signed_payload)
+        fingerprint = signer_of(commit.signature, commit.signed_payload)
         person = self.bench.roster.by_key(fingerprint) if fingerprint else None
         key = person.key(fingerprint) if person and fingerprint else None
         return (

@@ -65,8 +65,10 @@ class _Receiving:
     def __init__(self, push: Push, gate: Gate) -> None:
         self.push = push
         self.gate = gate
-        account = push.pusher.account
-        self.person = gate.roster.by_account(push.pusher.server, account) if account else None
+        account, certified = push.pusher.account, push.pusher.certified
+        by_account = gate.roster.by_account(push.pusher.server, account) if account else None
+        self.person = by_account or (gate.roster.person(certified) if certified else None)
+        self.contradicted = bool(certified and by_account and by_account.id != certified)
         self.zero = gate.engine.object_format.zero
         self.default = ""
 
@@ -118,6 +120,9 @@ class _Receiving:
             problems.append(reason("replace-ref", ref=name))
         if protected and not is_text(name):
             problems.append(reason("ref-name", ref=ascii(name)))
+        if self.contradicted:
+            pusher = self.push.pusher
+            problems.append(reason("pusher-differs", account=pusher.account, certified=pusher.certified))
         if (protected or reserved) and update.old != ref.target:
             problems.append(reason("ref-moved", ref=name, said=update.old, found=ref.target))
         finding = RefFinding(ref=name, old=ref.target, new=update.new, protected=protected, problems=tuple(problems))

@@ -58,6 +58,8 @@ def record(
     archive = dict(gate.archive)
     if verdict.outcome is Outcome.ACCEPTED:  # what was not taken in is nothing to keep: anybody can send a lot of it
         archive |= {sha256_hex(a.envelope): a.envelope for a in admitted.values()}
+    if pusher.certificate:
+        archive[sha256_hex(pusher.certificate)] = pusher.certificate
     data = {
         "outcome": verdict.outcome.value,
         "pusher": {
@@ -66,6 +68,7 @@ def record(
             "kind": pusher.kind.value,
             "how": pusher.how,
             "person": person.id if person else "",
+            "certificate": sha256_hex(pusher.certificate) if pusher.certificate else "",
         },
         "default_branch": default_branch,
         "version": gate.version,

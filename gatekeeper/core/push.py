@@ -66,6 +66,10 @@ class Pusher(Record):
     """The platform whose account it is, for rosters with several."""
     how: str = ""
     """The variable that told, for `doctor` and the ledger."""
+    certified: str = ""
+    """The roster id of whoever signed the push certificate, if that counts."""
+    certificate: bytes = b""
+    """That certificate's content, for the ledger's archive."""
 
 
 class Push(Record):

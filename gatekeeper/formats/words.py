@@ -15,6 +15,8 @@ REASONS = {
     "reserved-ref": "{ref} is gatekeeper's own name; nobody may push to it",
     "replace-ref": "{ref} would change what people and tools read on the server; replacement refs cannot be pushed",
     "ref-name": "the name {ref} is not UTF-8, which a protected ref must be",
+    "pusher-differs": "the account {account} pushed, and {certified} signed the push certificate; push with your own "
+    "key, or without --signed",
     "ref-moved": "the branch moved; fetch and push again",
     "two-updates": "the push would move it twice, to two different commits",
     "written-outside": "it was changed outside the gate (expected {expected}, found {found}); the server's owner can "

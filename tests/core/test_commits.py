@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gatekeeper.core.commits import Commit, MalformedCommitError, parse_commit, parse_identity
 from gatekeeper.core.ids import FORMATS, SHA1, SHA256, ObjectFormat, ObjectId
 from gatekeeper.core.keys import parse_public_key
-from gatekeeper.schemes.commits import commit_signer
+from gatekeeper.schemes.git import signer_of
 from tests.schemes.sshkeys import make_key, pub
 from tests.support.environment import require
 from tests.support.repositories import Repository
@@ -374,7 +374,7 @@ class SignedHistory:
         commit = parse_commit(self.id, data, self.format)
         if commit.signature is None or commit.signed_payload is None:
             return False
-        return commit_signer(commit.signature, commit.signed_payload) == self.public.fingerprint
+        return signer_of(commit.signature, commit.signed_payload) == self.public.fingerprint
 
 
 WHO_GIT = {"NAME": "Me", "EMAIL": "me@example.com", "DATE": "1780000000 +0000"}
