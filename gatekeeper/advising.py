@@ -12,6 +12,8 @@ from gatekeeper.formats.remote import Context, web_prefix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gatekeeper.core.advice import Approvers
 
 
@@ -55,4 +57,13 @@ def context_of(
         help=policy.message.help if refused else "",
         contact=policy.message.contact if refused else "",
         notes=notes,
+        addresses=tuple(_addresses(verdict, roster)),
     )
+
+
+def _addresses(verdict: Verdict, roster: Roster) -> Iterator[tuple[str, str]]:
+    """Yield the addresses of those who vetoed a commit."""
+    for problem in (problem for ref in verdict.refs for commit in ref.commits for problem in commit.problems):
+        person = roster.person(str(problem.fact("signer"))) if problem.code == "vetoed" else None
+        if person is not None and person.emails:
+            yield person.id, person.emails[0].decode("utf-8", "replace")

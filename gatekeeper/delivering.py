@@ -25,6 +25,11 @@ class DeliveryError(DeskError):
 class StoreRefusedError(DeliveryError):
     """The server does not take what this clone's store holds."""
 
+    def __init__(self, what: str, advice: str = "", said: str = "") -> None:
+        """Keep also what the server said."""
+        super().__init__(what, advice)
+        self.said = said
+
 
 def push_command(clone: Clone) -> str:
     """Return the command that brings this clone's sign-offs to the server."""
@@ -49,6 +54,22 @@ def file_signoff(clone: Clone, envelope: bytes) -> None:
         now=clone.now,
         message=f"{statement.decision.value} {len(statement.commits)} commits",
     )
+
+
+def forget_refused(clone: Clone, before: ObjectId | None) -> bool:
+    """Take a refused statement out of this clone's store again, or every later push would be refused for it.
+
+    `before` is the store before it was filed. If that held what the server does not have, any of it may be what is
+    refused, and all stays: then return False.
+    """
+    theirs = clone.tip(clone.tracking(SIGNOFFS))
+    if before is not None and (theirs is None or not clone.engine.is_ancestor(before, theirs)):
+        return False
+    if theirs is None:
+        clone.user.tell("update-ref", "-d", SIGNOFFS)
+    else:
+        clone.user.tell("update-ref", SIGNOFFS, theirs)
+    return True
 
 
 def deliver(clone: Clone) -> int:
@@ -79,6 +100,7 @@ def deliver(clone: Clone) -> int:
         raise StoreRefusedError(
             f"the server does not take the sign-offs of this clone:\n{said}",
             f"drop what it does not have, and sign again: git update-ref {SIGNOFFS} {clone.tracking(SIGNOFFS)}",
+            said,
         )
     raise DeliveryError(f"your sign-off is kept in this clone, because the push failed:\n{said}", _later(clone))
 

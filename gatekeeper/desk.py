@@ -13,7 +13,7 @@ import time
 from gatekeeper.bench import Bench, Court
 from gatekeeper.config.problems import ConfigurationError
 from gatekeeper.config.published import Published, read_published
-from gatekeeper.core.ids import FORMATS, ObjectId, Timestamp
+from gatekeeper.core.ids import FORMATS, ObjectId, StatementId, Timestamp
 from gatekeeper.core.push import PUBLISHED, RESERVED, SIGNOFFS
 from gatekeeper.core.record import Record
 from gatekeeper.core.signoff import MalformedSignoffError
@@ -22,7 +22,7 @@ from gatekeeper.git import Desk
 from gatekeeper.git.plumbing import Plumbing
 from gatekeeper.git.private import base_environment, make_private_directory, private_environment
 from gatekeeper.git.process import SAFE_PATH, Runner
-from gatekeeper.git.store import read_about, read_tree_files
+from gatekeeper.git.store import find_statements, read_about, read_tree_files
 from gatekeeper.git.user import UserGit
 from gatekeeper.opening import OBJECT_LIMIT
 from gatekeeper.testimonies import check_envelope, testify
@@ -215,12 +215,6 @@ class Clone:
         """Return what a judgement in this clone goes by."""
         limits = published.policy.limits
         policy = published.policy.replace(limits=limits.replace(commits=10**9))
-        court = Court(
-            roster=published.roster,
-            repository=published.repository,
-            leavers_drop=policy.leavers_drop,
-            now=self.now,
-        )
         return Bench(
             engine=self.engine,
             policy=policy,
@@ -228,13 +222,35 @@ class Clone:
             repository=published.repository,
             now=self.now,
             ledger=None,
-            signoffs=self.signoffs(court),
+            signoffs=self.signoffs(self._court(published)),
+        )
+
+    def _court(self, published: Published) -> Court:
+        return Court(
+            roster=published.roster,
+            repository=published.repository,
+            leavers_drop=published.policy.leavers_drop,
+            now=self.now,
         )
 
     def signoffs(self, court: Court) -> Callable[[Sequence[ObjectId]], Mapping[ObjectId, Sequence[Testimony]]]:
         """Return a source of the sign-offs in this clone's stores: its own, and the server's as last fetched."""
-        tips = [tip for ref in (SIGNOFFS, self.tracking(SIGNOFFS)) if (tip := self.tip(ref))]
-        return store_signoffs(self.engine, tips, court)
+        return store_signoffs(self.engine, self._stores(), court)
+
+    def statements(self, prefix: str, published: Published) -> list[Testimony]:
+        """Return the statements in this clone's stores whose id begins with `prefix` (lower-case hex digits)."""
+        court = self._court(published)
+        found: dict[StatementId, Testimony] = {}
+        for tip in self._stores():
+            for envelope in find_statements(self.engine, tip, prefix):
+                testimony = _testimony(envelope, court)
+                if testimony is not None and testimony.statement_id.startswith(prefix):
+                    found.setdefault(testimony.statement_id, testimony)
+        return list(found.values())
+
+    def _stores(self) -> list[ObjectId]:
+        tips = (self.tip(ref) for ref in (SIGNOFFS, self.tracking(SIGNOFFS)))
+        return list(dict.fromkeys(tip for tip in tips if tip))
 
 
 def store_signoffs(
@@ -247,11 +263,17 @@ def store_signoffs(
         for tip in dict.fromkeys(tips):
             for commit, envelopes in read_about(engine, tip, ids).items():
                 for envelope in envelopes:
-                    try:
-                        testimony = testify(check_envelope(envelope), court.now, court)
-                    except MalformedSignoffError:
-                        continue
-                    found.setdefault(commit, {})[testimony.statement_id] = testimony
+                    testimony = _testimony(envelope, court)
+                    if testimony is not None:
+                        found.setdefault(commit, {})[testimony.statement_id] = testimony
         return {commit: list(testimonies.values()) for commit, testimonies in found.items()}
 
     return about
+
+
+def _testimony(envelope: bytes, court: Court) -> Testimony | None:
+    """Return what an envelope of a store says; None if it is no good one, which the server would not admit."""
+    try:
+        return testify(check_envelope(envelope), court.now, court)
+    except MalformedSignoffError:
+        return None

@@ -1,9 +1,10 @@
-"""Use case: make a sign-off (DESIGN.md section 6). What is signed is exactly the ids that were shown."""
+"""Use case: make a statement (DESIGN.md section 6). What is signed is exactly what was shown."""
 
 from __future__ import annotations
 
 from gatekeeper import __version__
 from gatekeeper.bench import Bench, read_commit, read_commits
+from gatekeeper.core.approval import may_revoke
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.declaration import declare
 from gatekeeper.core.ids import Fingerprint, ObjectId, Timestamp
@@ -30,8 +31,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gatekeeper.core.testimony import Testimony
+
 DAY = 86_400
 DEFAULT_LIFE = 90 * DAY
+EMERGENCY_LIFE = DAY
+"""The longest, too: what is urgent today is not an emergency tomorrow."""
+END_OF_TIME = Timestamp(253_402_300_799)
+"""The last second of year 9999: `expiresAt` of what never expires, a veto or a revocation."""
 
 
 class SigningRefusedError(Exception):
@@ -44,7 +51,7 @@ class SigningRefusedError(Exception):
 
 
 class Terms(Record):
-    """What a sign-off says besides its commits."""
+    """What a statement says besides its commits."""
 
     repository: str
     refs: tuple[str, ...] = ()
@@ -54,8 +61,9 @@ class Terms(Record):
     decision: Decision = Decision.APPROVE
 
     def expires_at(self, now: Timestamp) -> Timestamp:
-        """Return when a sign-off made now expires."""
-        return Timestamp(now + self.life)
+        """Return when a statement made now expires."""
+        endless = self.decision in (Decision.REJECT, Decision.REVOKE)
+        return END_OF_TIME if endless else Timestamp(now + self.life)
 
 
 def propose(bench: Bench, head: ObjectId, base: ObjectId | None, only: Sequence[ObjectId] | None = None) -> Proposal:
@@ -124,13 +132,14 @@ def sign(
     now: Timestamp,
     environment: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Sign a proposal with the user's key and return the envelope's bytes, checked as the server will check them.
+    """Draft and seal; see there."""
+    statement = draft(proposal, terms, signer, fingerprint=fingerprint, now=now)
+    return seal(statement, key=key, fingerprint=fingerprint, environment=environment)
 
-    Raises:
-        SigningError: if ssh-keygen does not sign.
-        SigningRefusedError: if what came out would not be taken, as when another key than `fingerprint` signed.
-    """
-    statement = Statement(
+
+def draft(proposal: Proposal, terms: Terms, signer: Person, *, fingerprint: Fingerprint, now: Timestamp) -> Statement:
+    """Return the statement that a signer makes about a proposal."""
+    return Statement(
         decision=terms.decision,
         repository=terms.repository,
         refs=terms.refs,
@@ -143,6 +152,43 @@ def sign(
         presence="touch" if _is_fido(signer, fingerprint) else "none",
         client=f"git-gatekeeper {__version__}",
     )
+
+
+def draft_revocation(
+    aimed: Testimony, comment: str, signer: Person, *, fingerprint: Fingerprint, now: Timestamp
+) -> Statement:
+    """Return the statement that takes another one back: the same subjects, of which nothing has to be here.
+
+    Raises:
+        SigningRefusedError: if it would not count.
+    """
+    if aimed.statement.decision is Decision.REVOKE:
+        raise SigningRefusedError("a revocation cannot be taken back", "make the statement again that it took back")
+    if not may_revoke(signer, aimed):
+        whose = aimed.signer.id if aimed.signer else "somebody who is not in the roster"
+        raise SigningRefusedError(
+            f"it is by {whose}, not by you ({signer.id}), and you are no administrator",
+            "ask its signer or an administrator",
+        )
+    statement = draft(
+        Proposal(items=()),
+        Terms(repository=aimed.statement.repository, decision=Decision.REVOKE, comment=comment),
+        signer,
+        fingerprint=fingerprint,
+        now=now,
+    )
+    return statement.replace(commits=aimed.statement.commits, revokes=aimed.statement_id)
+
+
+def seal(
+    statement: Statement, *, key: str, fingerprint: Fingerprint, environment: Mapping[str, str] | None = None
+) -> bytes:
+    """Sign a statement with the user's key and return the envelope's bytes, checked as the server will check them.
+
+    Raises:
+        SigningError: if ssh-keygen does not sign.
+        SigningRefusedError: if what came out would not be taken, as when another key than `fingerprint` signed.
+    """
     unsigned = Envelope(payload=dump_statement(statement), keyid=fingerprint, signature=b"?")
     blob = sign_bytes(unsigned.signed_bytes, key=key, namespace=NAMESPACE, environment=environment)
     envelope = dump_envelope(unsigned.replace(signature=blob))
@@ -150,7 +196,7 @@ def sign(
         check_envelope(envelope)
     except MalformedSignoffError as error:
         raise SigningRefusedError(
-            f"the server would not take this sign-off: {error}", f"see whether {key}.pub is the public half of {key}"
+            f"the server would not take this statement: {error}", f"see whether {key}.pub is the public half of {key}"
         ) from None
     return envelope
 

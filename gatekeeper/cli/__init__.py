@@ -16,6 +16,8 @@ COMMANDS = {
     "setup": "setup",
     "show": "show",
     "sign": "sign",
+    "reject": "reject",
+    "revoke": "revoke",
     "explain": "explain",
     "check": "check",
     "audit": "audit",

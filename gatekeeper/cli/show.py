@@ -8,7 +8,8 @@ from gatekeeper.checking import explain
 from gatekeeper.cli.common import FORMAT, INTO, open_clone, out, print_json
 from gatekeeper.core.verdict import Outcome
 from gatekeeper.formats.json import authorship_data, declaration_data, standing_data, text
-from gatekeeper.formats.terminal import mark_text, signoff_lines
+from gatekeeper.formats.statements import signoff_lines
+from gatekeeper.formats.terminal import mark_text
 from gatekeeper.formats.text import printable, visible
 
 
@@ -20,7 +21,7 @@ from gatekeeper.formats.text import printable, visible
 def command(ctx: click.Context, revision: str, into: str, form: str) -> None:
     """Show one commit: its AI marks, its author, its sign-offs.
 
-    Each sign-off comes with its state.
+    Each statement about it comes with its state and the id by which `gatekeeper revoke` takes it back.
     """
     with open_clone() as clone:
         published = clone.published()
@@ -30,7 +31,7 @@ def command(ctx: click.Context, revision: str, into: str, form: str) -> None:
     if finding is None or dossier is None:
         raise click.ClickException("only a ledger vouches for commits, and a clone has none")
     if form == "json":
-        signoffs = [standing_data(standing) for standing in dossier.signoffs.approvals]
+        signoffs = [standing_data(standing) for standing in dossier.signoffs.all()]
         print_json(
             {
                 "version": 1,

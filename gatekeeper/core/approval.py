@@ -14,7 +14,7 @@ from gatekeeper.core.testimony import GOOD, Judged, Standing, Testimony
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 CLOCK_SKEW = 600
 """Seconds by which a signer's clock may be ahead of the server's."""
@@ -45,24 +45,33 @@ def examine(testimony: Testimony, *, repository: str, leavers_drop: bool, now: T
 
 def revoked_statements(testimonies: Iterable[Testimony]) -> frozenset[StatementId]:
     """Return the ids that good `revoke` statements take back: by their signer or an administrator."""
+    return frozenset(revocations(testimonies))
+
+
+def revocations(testimonies: Iterable[Testimony]) -> dict[StatementId, Testimony]:
+    """Return what is taken back, each with the first good `revoke` statement that does so."""
     everything = {testimony.statement_id: testimony for testimony in testimonies}
-    revoked: set[StatementId] = set()
-    for testimony in everything.values():
+    found: dict[StatementId, Testimony] = {}
+    for testimony in sorted(everything.values(), key=lambda each: (each.statement.issued_at, each.statement_id)):
         target = testimony.statement.revokes
-        if testimony.flaw or target is None or testimony.signer is None:
-            continue
-        aimed = everything.get(target)
-        own = aimed is not None and aimed.signer is not None and aimed.signer.id == testimony.signer.id
-        if own or testimony.signer.administrator:
-            revoked.add(target)
-    return frozenset(revoked)
+        if not testimony.flaw and target is not None and may_revoke(testimony.signer, everything.get(target)):
+            found.setdefault(target, testimony)
+    return found
+
+
+def may_revoke(person: Person | None, aimed: Testimony | None) -> bool:
+    """Whether a person may take a statement back: their own, or as an administrator anybody's."""
+    if person is None:
+        return False
+    own = aimed is not None and aimed.signer is not None and aimed.signer.id == person.id
+    return own or person.administrator
 
 
 def _flaw(
     testimony: Testimony,
     commit: Commit,
     change: ChangeDigest | None,
-    revoked: frozenset[StatementId],
+    revoked: Mapping[StatementId, Testimony],
     now: Timestamp,
 ) -> str:
     """Return what is wrong with a testimony about one commit, wherever it is pushed to."""
@@ -100,7 +109,7 @@ def judge_signoffs(
     for testimony in testimonies:  # the first receipt counts, so what is pushed again does not get younger
         once.setdefault(testimony.statement_id, testimony)
     testimonies = tuple(once.values())
-    revoked = revoked_statements(testimonies)
+    revoked = revocations(testimonies)
 
     good = {testimony.statement_id: _flaw(testimony, commit, change, revoked, now) for testimony in testimonies}
     of = {
@@ -117,19 +126,46 @@ def judge_signoffs(
             flaw = "other-ref"
         if not flaw and testimony.statement.range and not range_holds(testimony.statement):
             flaw = "range-differs"
-        approvals.append(Standing(testimony=testimony, flaw=flaw))
+        approvals.append(_standing(testimony, flaw, revoked))
     in_force = [
         veto for veto in vetoes if not any(not a.flaw and _overrides_strictly(a.testimony, veto) for a in approvals)
     ]
+    stated = [
+        t for t in of[Decision.AUTHOR] if not good[t.statement_id] and (not t.statement.refs or ref in t.statement.refs)
+    ]
+    counted = {t.statement_id for t in (*of[Decision.APPROVE], *in_force, *stated)}
     return Judged(
         approvals=tuple(approvals),
         vetoes=tuple(in_force),
-        author_statements=tuple(
-            t
-            for t in of[Decision.AUTHOR]
-            if not good[t.statement_id] and (not t.statement.refs or ref in t.statement.refs)
+        author_statements=tuple(stated),
+        set_aside=tuple(
+            _standing(t, _flaw_of_other(t, good[t.statement_id], once, may_veto), revoked)
+            for t in testimonies
+            if t.statement_id not in counted
         ),
     )
+
+
+def _standing(testimony: Testimony, flaw: str, revoked: Mapping[StatementId, Testimony]) -> Standing:
+    by = revoked.get(testimony.statement_id) if flaw == "revoked" else None
+    return Standing(testimony=testimony, flaw=flaw, revoked_by=by)
+
+
+def _flaw_of_other(
+    testimony: Testimony,
+    flaw: str,
+    everything: Mapping[StatementId, Testimony],
+    may_veto: Callable[[Person], bool],
+) -> str:
+    """Return why a veto or an `author` statement is not in force, or whether a revocation is; `flaw` is its own."""
+    statement, signer = testimony.statement, testimony.signer
+    if statement.revokes is not None:  # good by its signer alone, as in `revocations`
+        return testimony.flaw or (GOOD if may_revoke(signer, everything.get(statement.revokes)) else "signer-may-not")
+    if flaw:
+        return flaw
+    if statement.decision is Decision.REJECT:
+        return "approved-since" if signer and may_veto(signer) else "signer-may-not"
+    return "other-ref" if statement.decision is Decision.AUTHOR else GOOD
 
 
 def _same_signer(one: Testimony, other: Testimony) -> bool:

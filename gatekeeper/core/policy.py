@@ -13,8 +13,16 @@ from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.people import Ladder, Person, Who
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
-from gatekeeper.core.testimony import Standing
-from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome, RuleFinding, SignoffView, worst
+from gatekeeper.core.testimony import Standing, Testimony
+from gatekeeper.core.verdict import (
+    CommitFinding,
+    Enforcement,
+    Outcome,
+    Revocation,
+    RuleFinding,
+    SignoffView,
+    worst,
+)
 
 
 class Independence(enum.Enum):
@@ -310,4 +318,12 @@ def _view(standing: Standing, require: Require, dossier: Dossier, setting: Setti
         comment=statement.comment,
         flaw=flaw,
         provisional=not flaw and asks_author and dossier.authorship.first_pusher_unknown,
+        revocation=_revocation(standing.revoked_by),
     )
+
+
+def _revocation(by: Testimony | None) -> Revocation | None:
+    if by is None:
+        return None
+    statement = by.statement
+    return Revocation(signer=statement.signer, issued_at=statement.issued_at, comment=statement.comment)

@@ -40,6 +40,8 @@ class Standing(Record):
 
     testimony: Testimony
     flaw: str = GOOD
+    revoked_by: Testimony | None = None
+    """The statement that took it back, if that is its flaw."""
 
 
 class Judged(Record):
@@ -51,3 +53,10 @@ class Judged(Record):
     """The good `reject` statements in force."""
     author_statements: tuple[Testimony, ...] = ()
     """The good `author` statements in force."""
+    set_aside: tuple[Standing, ...] = ()
+    """What else was said about the commit: other statements with why they do not count, and the revocations."""
+
+    def all(self) -> tuple[Standing, ...]:
+        """Return every statement about the commit."""
+        in_force = tuple(Standing(testimony=testimony) for testimony in (*self.vetoes, *self.author_statements))
+        return (*self.approvals, *in_force, *self.set_aside)

@@ -41,6 +41,15 @@ class Enforcement(enum.Enum):
     REFUSE = "refuse"
 
 
+class Revocation(Record):
+    """Who took a statement back, when, and why."""
+
+    signer: str
+    """The person's id."""
+    issued_at: Timestamp
+    comment: str
+
+
 class SignoffView(Record):
     """A sign-off as one rule sees it."""
 
@@ -53,6 +62,8 @@ class SignoffView(Record):
     """A code, as in `Reason`; empty: it counts."""
     provisional: bool = False
     """It counts unless its signer was the first to push the commit, which only a ledger knows."""
+    revocation: Revocation | None = None
+    """By which it was taken back, if that is its flaw."""
 
 
 class RuleFinding(Record):

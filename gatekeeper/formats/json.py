@@ -124,6 +124,7 @@ def rule_data(finding: RuleFinding) -> dict[str, Any]:
 
 def signoff_data(view: SignoffView) -> dict[str, Any]:
     """Return a sign-off as one rule sees it."""
+    revocation = view.revocation
     return {
         "statement": view.statement,
         "signer": view.signer,
@@ -131,6 +132,12 @@ def signoff_data(view: SignoffView) -> dict[str, Any]:
         "counts": not view.flaw and not view.provisional,
         "flaw": view.flaw or None,
         "provisional": view.provisional,
+        "revocation": revocation
+        and {
+            "signer": revocation.signer,
+            "issued_at": format_time(revocation.issued_at),
+            "comment": revocation.comment,
+        },
     }
 
 
@@ -146,6 +153,8 @@ def standing_data(standing: Standing) -> dict[str, Any]:
         "expires_at": format_time(testimony.statement.expires_at),
         "flaw": standing.flaw or None,
         "comment": testimony.statement.comment,
+        "revokes": testimony.statement.revokes,
+        "revoked_by": standing.revoked_by.statement_id if standing.revoked_by else None,
     }
 
 

@@ -12,8 +12,9 @@ from gatekeeper.core.people import Person
 from gatekeeper.core.push import PusherKind
 from gatekeeper.core.record import Record
 from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome, RefFinding, RuleFinding, Verdict
+from gatekeeper.formats.next_steps import COMMAND_ID, veto_lines
 from gatekeeper.formats.text import plural, safe_in_command, short, short_ref, visible
-from gatekeeper.formats.words import flaw_text, reason_text, signoffs_text
+from gatekeeper.formats.words import reason_text, signoff_flaw_text, signoffs_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ MAX_REFS = 3
 MAX_RULES = 4
 SUBJECT_WIDTH = 30
 MARK_WIDTH = 36
-COMMAND_ID = 12
-"""Hex digits of ids in commands: unique in any real repository, and short enough to read."""
 HEAD = "gatekeeper: "
 
 
@@ -42,6 +41,8 @@ class Context(Record):
     help: str = ""
     contact: str = ""
     notes: tuple[str, ...] = ()
+    addresses: tuple[tuple[str, str], ...] = ()
+    """By person's id, of those to whom the pusher may have to talk."""
 
 
 def web_prefix(server: str, kind: PusherKind) -> str:
@@ -156,8 +157,7 @@ def _commit_lines(commits: Sequence[CommitFinding]) -> list[str]:
             if rule.refuse:
                 lines.append(f"    {visible(rule.refuse, 100)} (rule {rule.rule})")
             lines += [
-                f"    sign-off by {visible(view.signer)} does not count: "
-                f"{flaw_text(view.flaw, signer=visible(view.signer))}"
+                f"    sign-off by {visible(view.signer)} does not count: {signoff_flaw_text(view)}"
                 for view in rule.signoffs
                 if view.flaw
             ][:2]
@@ -180,7 +180,8 @@ def _mark(commit: CommitFinding) -> str:
 def _advice(failing: Sequence[RefFinding], context: Context) -> list[str]:
     """Say what is missing, who can give it, and the next commands; nothing that the reader cannot do."""
     commits = [commit for ref in failing for commit in ref.commits if commit.outcome is not Outcome.ACCEPTED]
-    lines: list[str] = []
+    vetoes = veto_lines(commits, context.pusher, dict(context.addresses))
+    lines = list(vetoes)
     approvers = dict(context.approvers)
     seen: set[str] = set()
     for rule in (rule for commit in commits for rule in _failing(commit)):
@@ -195,7 +196,7 @@ def _advice(failing: Sequence[RefFinding], context: Context) -> list[str]:
         lines += _ask(ask)
     if len(seen) > MAX_RULES:
         lines.append(f"Missing: and what {plural(len(seen) - MAX_RULES, 'more rule')} ask for")
-    signable = bool(seen) and not any(ref.problems for ref in failing)
+    signable = bool(seen) and not vetoes and not any(ref.problems for ref in failing)
     if not signable:
         return lines
     tip = failing[0].new[:COMMAND_ID]

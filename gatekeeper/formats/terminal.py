@@ -10,7 +10,7 @@ from rich.tree import Tree
 from gatekeeper.core.clock import format_date, format_time
 from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome, RuleFinding, Verdict
 from gatekeeper.formats.text import plural, printable, short, short_ref, visible
-from gatekeeper.formats.words import flaw_text, reason_text, signoffs_text
+from gatekeeper.formats.words import reason_text, signoff_flaw_text, signoffs_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from gatekeeper.core.changes import FileStat
     from gatekeeper.core.declaration import Declaration
     from gatekeeper.core.dossier import Dossier
-    from gatekeeper.core.ids import Timestamp
     from gatekeeper.core.proposal import Proposal
-    from gatekeeper.core.testimony import Judged, Testimony
 
 COLOURS = {Outcome.ACCEPTED: "green", Outcome.REFUSED: "red", Outcome.UNDECIDED: "yellow"}
 WORDS = {
@@ -96,13 +94,6 @@ def proposal_lines(proposal: Proposal, stats: Sequence[FileStat]) -> list[Text]:
         lines.append(Text(f"  {'':>12}  ... and {plural(len(stats) - MAX_FILES, 'more file', 'more files')}"))
     lines.append(Text(f"{plural(len(proposal.items), 'commit')}, {plural(len(stats), 'file')}, +{added} -{deleted}"))
     return lines
-
-
-def terms_line(signer: str, repository: str, refs: Sequence[str], expires_at: Timestamp) -> Text:
-    """Return what else is signed: as whom, for what, and until when."""
-    where = ", ".join(short_ref(ref) for ref in refs) or "any ref"
-    until = format_date(expires_at)
-    return Text(f"You sign as {visible(signer)}, for {visible(where)} of {visible(repository)}, until {until}")
 
 
 def _standing(person: object) -> str:
@@ -186,7 +177,7 @@ def explanation(finding: CommitFinding, dossier: Dossier) -> Tree:
         if rule.excluded:
             branch.add(Text(f"not independent: {', '.join(map(visible, rule.excluded))}"))
         for view in rule.signoffs:
-            said = "counts" if not view.flaw else flaw_text(view.flaw, signer=visible(view.signer))
+            said = "counts" if not view.flaw else signoff_flaw_text(view)
             if view.provisional:
                 said = "counts, unless its signer pushed the commit first"
             branch.add(
@@ -203,28 +194,6 @@ def _author_text(finding: CommitFinding) -> str:
         return f"proved to be {authorship.proved.id} by {authorship.proof.value.replace('_', ' ')}"
     claimed = f"claimed to be {authorship.claimed.id}" if authorship.claimed else "nobody of the roster"
     return f"{claimed}, not proved" + (" (only the server can tell)" if authorship.open else "")
-
-
-def signoff_lines(judged: Judged) -> list[Text]:
-    """Return the sign-offs about one commit, each with its state."""
-    lines = [
-        _signoff_line(standing.testimony, "good" if not standing.flaw else flaw_text(standing.flaw))
-        for standing in judged.approvals
-    ]
-    lines += [_signoff_line(veto, "in force") for veto in judged.vetoes]
-    lines += [_signoff_line(statement, "good") for statement in judged.author_statements]
-    return lines or [Text("  none")]
-
-
-def _signoff_line(testimony: Testimony, state: str) -> Text:
-    statement = testimony.statement
-    signer = testimony.signer.id if testimony.signer else f"{statement.signer}?"
-    refs = ", ".join(short_ref(ref) for ref in statement.refs) or "any ref"
-    comment = f" - {printable(statement.comment, 60)}" if statement.comment else ""
-    return Text(
-        f"  {statement.decision.value} by {visible(signer)}, {format_date(statement.issued_at)}, until "
-        f"{format_date(statement.expires_at)}, {visible(refs)}: {state}{comment}  [{short(testimony.statement_id)}]"
-    )
 
 
 def audit_table(audit: Audit, rows: int = MAX_ROWS) -> Table:

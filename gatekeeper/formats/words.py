@@ -8,8 +8,12 @@ from gatekeeper.core.people import Who
 from gatekeeper.core.reasons import Reason
 from gatekeeper.formats.text import plural, short, visible
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gatekeeper.core.verdict import Revocation, SignoffView
+
 REASONS = {
-    "vetoed": "{signer} rejected it on {issued}: {comment}",
+    "vetoed": "vetoed by {signer} on {issued}: {comment}",
     "contradiction": "it says `AI-Assisted: no` and also carries an AI mark: {evidence}",
     "undeclared": "it does not say whether AI helped; add `Assisted-by: <tool>` or `AI-Assisted: no`",
     "reserved-ref": "{ref} is gatekeeper's own name; nobody may push to it",
@@ -52,6 +56,7 @@ FLAWS = {
     "expired": "it expired",
     "revoked": "it was taken back",
     "withdrawn": "its signer rejected the commit since",
+    "approved-since": "its signer approved the commit since",
     "issued-in-the-future": "it claims a time that is yet to come",
     "too-old": "it is older than the rule allows",
     "not-for-this-ref-alone": "the rule wants one that names this ref",
@@ -84,6 +89,18 @@ def _shown(name: str, fact: str | int | tuple[str, ...]) -> str:
 def flaw_text(code: str, *, signer: str = "its signer", what: str = "") -> str:
     """Return why a sign-off does not count, in words."""
     return FLAWS[code].format(signer=signer, what=what)
+
+
+def signoff_flaw_text(view: SignoffView) -> str:
+    """Return why a sign-off does not count, with who took it back, when and why, if that is it."""
+    words = flaw_text(view.flaw, signer=visible(view.signer))
+    return words if view.revocation is None else revocation_text(words, view.revocation)
+
+
+def revocation_text(words: str, revocation: Revocation) -> str:
+    """Return `it was taken back by senior-2 on 2026-11-23: the wrong branch`."""
+    why = f": {visible(revocation.comment, UNTRUSTED_LIMIT)}" if revocation.comment else ""
+    return f"{words} by {visible(revocation.signer)} on {format_date(revocation.issued_at)}{why}"
 
 
 def who_text(who: Who | None) -> str:

@@ -154,8 +154,9 @@ def test_show_says_who_and_what_and_the_state_of_each_sign_off(world: World, sen
     good = world.signoff("senior-1", world.clone(), [commit])
     world.file(senior.clone, [expired, good])
     after = senior.ok("show", commit).out
-    assert ": good  [" in after
-    assert ": it expired  [" in after
+    assert f"  {good.id[:7]}  approve by senior-1, " in after
+    assert ": good\n" in after
+    assert f"  {expired.id[:7]}  approve by senior-2, 2026-05-28, until 2026-05-29, any ref: it expired\n" in after
 
 
 @one_format

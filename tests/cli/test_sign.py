@@ -213,7 +213,7 @@ def test_without_a_terminal_somebody_has_to_say_yes(world: World, senior: Desk) 
     for_review(world)
     said = senior.ready().run("sign", "origin/review/one")
     assert said.status == 2
-    assert "there is no terminal to ask on; add --yes if a person has read these commits" in said.err
+    assert "there is no terminal to ask on; add --yes if a person has read what is above" in said.err
     assert STORE not in world.refs()
 
 

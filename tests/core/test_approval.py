@@ -343,6 +343,52 @@ class TestRevocation:
         assert revoked_statements([nobody, other]) == frozenset()
 
 
+class TestSetAside:
+    """What does not count is still there to be shown, with why."""
+
+    def test_nothing_that_was_said_is_lost(self) -> None:
+        everything = [
+            sworn(SUE, "yes"),
+            sworn(ANN, "no", Decision.REJECT),
+            sworn(JO, "mine", Decision.AUTHOR),
+            sworn(JO, "elsewhere", Decision.AUTHOR, refs=("refs/heads/x",)),
+            sworn(JO, "no too", Decision.REJECT),
+            sworn(ANN, "urgent", Decision.EMERGENCY, refs=(MAIN,)),
+            revoke(JO, "yes"),
+            revoke(ANN, "far", name="back"),
+        ]
+        judged = judge(everything)
+        assert sorted(each.testimony.statement_id for each in judged.all()) == sorted(
+            each.statement_id for each in everything
+        )
+        assert {each.testimony.statement_id: each.flaw for each in judged.set_aside} == {
+            "elsewhere": "other-ref",
+            "no too": "signer-may-not",
+            "urgent": "",
+            "revoke": "signer-may-not",
+            "back": "signer-may-not",
+        }
+
+    def test_a_veto_that_its_signer_lifted_says_so(self) -> None:
+        veto = sworn(SUE, "no", Decision.REJECT, issued_at=NOW - 3 * DAY)
+        (standing,) = judge([veto, sworn(SUE)]).set_aside
+        assert (standing.testimony, standing.flaw) == (veto, "approved-since")
+
+    @pytest.mark.parametrize("decision", [Decision.APPROVE, Decision.REJECT, Decision.AUTHOR])
+    def test_what_was_taken_back_says_by_which_statement_the_first_one(self, decision: Decision) -> None:
+        first = revoke(ADMIN, "one", name="b", issued_at=NOW - 3 * DAY)
+        second = revoke(SUE, "one", name="a", issued_at=NOW - 2 * DAY)
+        judged = judge([second, sworn(SUE, "one", decision), first])
+        found = {str(each.testimony.statement_id): each for each in judged.all()}
+        assert (found["one"].flaw, found["one"].revoked_by) == ("revoked", first)
+        assert (found["a"].flaw, found["b"].flaw) == ("", "")
+
+    def test_a_revocation_that_is_not_good_says_why(self) -> None:
+        back = revoke(SUE, "one", flaw="key-revoked")
+        judged = judge([sworn(SUE, "one"), back])
+        assert [each.flaw for each in judged.set_aside] == ["key-revoked"]
+
+
 class TestReceivedTwice:
     def test_what_is_pushed_again_keeps_the_time_of_its_first_receipt(self) -> None:
         first = sworn(SUE, flaw="key-out-of-window")

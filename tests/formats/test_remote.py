@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from gatekeeper.core.advice import Approvers
 from gatekeeper.core.authorship import Authorship, Proof
+from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.push import PusherKind
 from gatekeeper.core.reasons import reason
-from gatekeeper.core.verdict import Enforcement, Outcome, SignoffView, Verdict
+from gatekeeper.core.verdict import Enforcement, Outcome, Revocation, SignoffView, Verdict
 from gatekeeper.formats.remote import MAX_LINES, answer, undecided, web_prefix
 from tests.formats.findings import RECEIPT, commit_finding, context, ref_finding, refused, rule_finding
 from tests.support.values import person
@@ -21,6 +22,7 @@ from tests.support.values import person
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
+    from gatekeeper.core.people import Person
     from gatekeeper.formats.remote import Context
 
 HOSTILE = "\x1b]0;owned\x07\u202e`rm -rf ~` $(id) ; -x \r\n\x00é".encode()
@@ -123,6 +125,58 @@ def test_a_sign_off_that_does_not_count_says_why() -> None:
     assert "    sign-off by senior-1 does not count: senior-1 had a hand in the commit" in plain(
         answer(verdict, context())
     )
+
+
+def vetoed(*statements: str, signer: str = "sue", comment: str = "loses orders") -> Verdict:
+    problems = tuple(
+        reason("vetoed", signer=signer, statement=each * 64, issued=1_780_000_000, comment=comment)
+        for each in statements
+    )
+    return refused(commit_finding(1, problems=problems))
+
+
+def test_a_veto_names_who_why_and_whom_to_talk_to(snapshot: SnapshotAssertion) -> None:
+    text = answer(vetoed("5"), context(addresses=(("sue", "sue@example.com"),), pusher=person("jo", "junior")))
+    plain(text)
+    assert text == snapshot
+
+
+@pytest.mark.parametrize("pusher", [person("sue"), person("root", "mid", administrator=True)], ids=["signer", "admin"])
+def test_a_pusher_who_can_take_a_veto_back_is_told_so(pusher: Person) -> None:
+    lines = plain(answer(vetoed("5"), context(pusher=pusher)))
+    assert "Vetoed:  by sue; you can take it back:" in lines
+    assert "  gatekeeper revoke 555555555555 -m WHY" in lines
+
+
+def test_many_vetoes_are_counted_and_one_about_two_commits_is_one() -> None:
+    lines = plain(answer(vetoed(*"12345"), context()))
+    assert sum(line.startswith("  gatekeeper revoke ") for line in lines) == 3
+    assert "Vetoed:  and 2 more times" in lines
+    (veto,) = vetoed("5").refs[0].commits
+    twice = refused(veto, veto.replace(commit="b" * 40))
+    assert sum(line.startswith("  gatekeeper revoke ") for line in plain(answer(twice, context()))) == 1
+
+
+def test_under_a_veto_no_sign_off_is_asked_for() -> None:
+    text = answer(vetoed("5"), asked(nearest=("a@example.com",)))
+    assert "gatekeeper sign" not in text
+    assert "Then repeat this push" not in text
+
+
+def test_a_hostile_veto_stays_in_its_line() -> None:
+    lines = plain(answer(vetoed("5", signer="x;rm -rf ~", comment=HOSTILE.decode()), context()))
+    assert sum("rm -rf" in line for line in lines) == 2
+    assert not any(line.startswith("  gatekeeper") and "rm" in line for line in lines)
+
+
+def test_a_sign_off_that_was_taken_back_says_by_whom_when_and_why() -> None:
+    back = Revocation(signer="root", issued_at=Timestamp(1_780_000_000), comment="wrong branch")
+    revoked = view("revoked").replace(revocation=back)
+    lines = plain(answer(refused(commit_finding(1, rule_finding(signoffs=(revoked,)))), context()))
+    said = "    sign-off by senior-1 does not count: it was taken back by root on 2026-05-28"
+    assert f"{said}: wrong branch" in lines
+    silent = view("revoked").replace(revocation=back.replace(comment=""))
+    assert said in plain(answer(refused(commit_finding(1, rule_finding(signoffs=(silent,)))), context()))
 
 
 def test_a_pusher_who_can_sign_is_told_the_command_for_that() -> None:

@@ -9,7 +9,6 @@ from gatekeeper.core.audit import Audit, Row
 from gatekeeper.core.changes import FileStat
 from gatekeeper.core.declaration import declare
 from gatekeeper.core.proposal import Item, Proposal
-from gatekeeper.core.testimony import Judged, Standing
 from gatekeeper.core.verdict import Enforcement, Outcome, Verdict
 from gatekeeper.formats.terminal import (
     MAX_FILES,
@@ -17,12 +16,10 @@ from gatekeeper.formats.terminal import (
     audit_table,
     console,
     proposal_lines,
-    signoff_lines,
-    terms_line,
     verdict_lines,
 )
 from tests.formats.findings import commit_finding, ref_finding, refused, rule_finding
-from tests.support.values import NOW, A, commit, identity, person, sworn
+from tests.support.values import NOW, A, commit, identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,20 +76,10 @@ def test_everything_hostile_is_text() -> None:
     text = shown(
         *proposal_lines(Proposal(items=(hostile,)), [FileStat(path=HOSTILE.encode(), added=1, deleted=0)]),
         *verdict_lines(Verdict(refs=(ref_finding(found, ref=f"refs/heads/{HOSTILE}"),))),
-        terms_line(HOSTILE, HOSTILE, (HOSTILE,), NOW),
         audit_table(audit(row(subject=HOSTILE, author=HOSTILE, ref=f"refs/heads/{HOSTILE}"))),
-        *signoff_lines(Judged(approvals=(Standing(testimony=sworn(person("sam"), comment=HOSTILE)),))),
     )
     assert "[red]x[/nothing] :bomb:" in text
     assert "\\u202e" in text
-
-
-def test_the_terms_name_signer_refs_and_end() -> None:
-    assert shown(terms_line("sam", "example/shop", (), NOW)) == (
-        "You sign as sam, for any ref of example/shop, until 2026-11-18\n"
-    )
-    both = shown(terms_line("sam", "example/shop", ("refs/heads/main", "refs/tags/v1"), NOW))
-    assert "for main, v1 of example/shop" in both
 
 
 def test_a_verdict_says_the_answer_first_and_lists_what_is_amiss() -> None:
@@ -109,26 +96,6 @@ def test_rules_that_only_warn_or_forbid_say_so() -> None:
     text = shown(*verdict_lines(refused(commit_finding(0, warns, forbids))))
     assert "rule soft (warn only): missing 1 sign-off by senior or above" in text
     assert "rule hard: Not here." in text
-
-
-def test_sign_offs_come_with_their_state() -> None:
-    sam = person("sam")
-    text = shown(
-        *signoff_lines(
-            Judged(
-                approvals=(
-                    Standing(testimony=sworn(sam, "1" * 64, comment="fine")),
-                    Standing(testimony=sworn(None, "2" * 64), flaw="unknown-key"),
-                )
-            )
-        )
-    )
-    first, second = text.splitlines()
-    assert first.startswith("  approve by sam, ")
-    assert first.endswith("any ref: good - fine  [1111111]")
-    assert "approve by nobody?, " in second
-    assert second.endswith("its key is nobody's in the roster  [2222222]")
-    assert shown(*signoff_lines(Judged())) == "  none\n"
 
 
 def row(**fields: object) -> Row:

@@ -125,7 +125,7 @@ def test_a_flaw_is_one_plain_line(code: str) -> None:
 
 def test_a_veto_without_a_comment_ends_without_a_colon() -> None:
     assert reason_text(reason("vetoed", signer="sam", issued=1_780_000_000, comment="")) == (
-        "sam rejected it on 2026-05-28"
+        "vetoed by sam on 2026-05-28"
     )
 
 

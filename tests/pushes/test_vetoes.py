@@ -27,7 +27,7 @@ def test_a_veto_outweighs_an_approval_of_somebody_else(world: World) -> None:
     assert world.store_push(clone, [no], account="senior-2").accepted
     pushed = clone.push("main:main")
     assert pushed.refused
-    assert "senior-2 rejected it on" in pushed.text
+    assert "vetoed by senior-2 on" in pushed.text
     assert "loses orders" in pushed.text
 
 
