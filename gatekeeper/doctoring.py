@@ -149,7 +149,7 @@ def _git_settings(server: Server) -> list[Symptom]:
     if user.ask("config", "--type=bool", "--get", "receive.fsckObjects") != "true":
         found.append(
             bad(
-                "receive.fsckObjects is not true: malformed objects can be pushed",
+                "receive.fsckObjects is not true: malformed objects can be pushed; the gate reads new trees itself",
                 "git config receive.fsckObjects true",
             )
         )

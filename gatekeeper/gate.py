@@ -18,6 +18,8 @@ class Gate(Record):
     """Everything that the judgement of one push needs."""
 
     engine: Engine
+    git_checks_objects: bool
+    """Whether Git has refused malformed objects; else the gate looks at new trees itself."""
     ledger: Ledger
     policy: Policy
     roster: Roster

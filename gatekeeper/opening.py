@@ -55,6 +55,7 @@ class Server:
             GitError: if it is no repository, or of an unknown object format.
         """
         self._start = start or Start(git_dir, git, environment)
+        self._environment = environment or {}
         self.git_dir = self._start.git_dir
         self.git = git
         self.path = self._start.path
@@ -111,6 +112,12 @@ class Server:
     def platform(self) -> str:
         """The value of `gatekeeper.server`."""
         return self.configuration.get("gatekeeper.server") or "auto"
+
+    @property
+    def git_checks_objects(self) -> bool:
+        """Whether Git itself has looked for malformed objects in this push; the environment may turn that off."""
+        given = [value.lower() for name, value in self._environment.items() if name.startswith("GIT_CONFIG")]
+        return self.configuration.git_checks_objects and not any("fsck" in v or "include" in v for v in given)
 
     @property
     def ledger_path(self) -> str:
@@ -192,6 +199,7 @@ class Server:
 
         return Gate(
             engine=self.engine(),
+            git_checks_objects=self.git_checks_objects,
             ledger=ledger,
             policy=force.policy,
             roster=force.roster,

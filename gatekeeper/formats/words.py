@@ -37,6 +37,7 @@ REASONS = {
     "too-many-author-statements": "{signer} would call more than {limit} commits their own within 24 hours "
     "(limits.author_statements); push the rest tomorrow",
     "malformed-commit": "commit {commit} is malformed: {what}; make it again with git",
+    "malformed-tree": "tree {tree} is malformed: {what}; make it again with git",
     "store-update": "the sign-offs cannot be taken in: {what}",
     "signoff-not-admitted": "sign-off {statement} is not admitted: {flaw}",
 }
@@ -67,7 +68,7 @@ FLAWS = {
     "other-object-format": "its ids are of another object format",
     "emergency-not-supported": "this version takes no emergency statements",
 }
-SHORTENED = ("expected", "found", "commit", "statement")
+SHORTENED = ("expected", "found", "commit", "tree", "statement")
 UNTRUSTED_LIMIT = 160
 
 

@@ -84,6 +84,9 @@ class Engine(Protocol):
     def ids(self, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> list[ObjectId]:
         """Return only the ids of what `commits` would yield."""
 
+    def trees(self, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> Iterator[RawObject]:
+        """Yield the trees of what `commits` would yield, each once, without those that excluded commits have."""
+
     def objects(self, names: Sequence[str], limit: int | None = None) -> Iterator[RawObject]:
         """Yield the objects in the order asked; absent ones are of kind `missing`.
 

@@ -18,6 +18,7 @@ DIFF_TREE = (
     *("-O/dev/null", "--ignore-submodules=none"),
 )
 REV_LIST = ("rev-list", "--topo-order", "--reverse", "--stdin")
+REV_LIST_OBJECTS = ("rev-list", "--objects", "--no-object-names", "--filter=blob:none", "--stdin")
 FEW = 16
 """Questions that are cheaper to ask one by one than with a child of their own."""
 MAX_PARENTS = 2
@@ -121,6 +122,11 @@ class Plumbing:
         """See `Engine`."""
         _, output = self._runner.run(*REV_LIST, stdin=_revisions(include, exclude))
         return [ObjectId(line) for line in output.decode("latin-1").splitlines()]
+
+    def trees(self, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> Iterator[RawObject]:
+        """See `Engine`."""
+        found = self._batch(REV_LIST_OBJECTS, stdin=_revisions(include, exclude))
+        return (raw for raw in found if raw.kind == "tree")
 
     def objects(self, names: Sequence[str], limit: int | None = None) -> Iterator[RawObject]:
         """See `Engine`."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from gatekeeper.git.process import Runner
 
-CONFIG_KEYS = r"^(gatekeeper\..*|extensions\.objectformat|extensions\.compatobjectformat|extensions\.refstorage)$"
+CONFIG_KEYS = r"^(gatekeeper\..*|extensions\.(object|compatobject)format|extensions\.refstorage|receive\.fsck.*)$"
 MAX_NAMES = 200
 """Refs that are asked for by name; for more it is cheaper to read all, and a command line has an end."""
 REF_FORMAT = "%(refname)%00%(objectname)%00%(symref)%00%(HEAD)%00"
@@ -48,6 +48,12 @@ class Configuration:
     def refs_are_files(self) -> bool:
         """Whether refs are in the "files" format (gitrepository-layout(5)), and not in a reftable."""
         return self.get("extensions.refstorage", own_only=True) in (None, "files")
+
+    @property
+    def git_checks_objects(self) -> bool:
+        """Whether receive-pack itself refuses every malformed object (receive.fsckObjects in git-config(1))."""
+        softened = any(setting.key.startswith("receive.fsck.") for setting in self.settings)
+        return self.get("receive.fsckobjects", own_only=True) in ("true", "yes", "on", "1") and not softened
 
     @property
     def object_format(self) -> ObjectFormat:

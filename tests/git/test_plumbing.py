@@ -52,6 +52,17 @@ class TestWalk:
         (raw,) = engine.commits([two], [one])
         assert (raw.kind, raw.data) == ("commit", repository.git("cat-file", "commit", two))
 
+    def test_new_trees_are_told_once_each_and_old_ones_not(self, repository: Repository, engine: Plumbing) -> None:
+        one = repository.commit({b"f": b"1", b"old/f": b"1", b"sub/f": b"1"})
+        two = repository.commit({b"f": b"2", b"old/f": b"1", b"sub/f": b"2", b"same/f": b"2"}, one)
+        wanted = {repository.git("rev-parse", f"{two}{path}").decode().strip() for path in ("^{tree}", ":sub")}
+        found = list(engine.trees([two], [one]))
+        assert [raw.kind for raw in found] == ["tree", "tree"]
+        assert {raw.id for raw in found} == wanted
+        (root, *_) = (raw for raw in found if raw.data.startswith(b"100644 f"))
+        assert root.data == repository.git("cat-file", "tree", f"{two}^{{tree}}")
+        assert list(engine.trees([one], [two])) == []
+
     def test_the_bytes_are_raw_whatever_the_encoding_header_says(
         self, repository: Repository, engine: Plumbing
     ) -> None:
