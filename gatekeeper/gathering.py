@@ -25,7 +25,7 @@ from gatekeeper.differences import differences, digest_of, range_holds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from gatekeeper.core.signoff import Statement
 
@@ -238,7 +238,7 @@ class _Gathering:
         """Return the paths that a merge changes though no new commit of its other side does, as across a rename.
 
         `differs` holds the paths that differ from each parent. Where another parent is on the ref already, what
-        differs came from there and was judged there.
+        differs came from there and was judged there; so was what is still as where the other side left the ref.
         """
         new = {commit.id: commit.parents for commit in self.commits}
         brought: set[bytes] = set()
@@ -247,8 +247,16 @@ class _Gathering:
             if all(other in new for other in others):
                 side = _behind(others, new) - _behind([parent], new)
                 touched = {path for commit in side if commit in changes for path in changes[commit].paths}
-                brought |= differs[index] - touched
+                left = {parent for commit in side for parent in new[commit] if parent not in new}
+                brought |= self._differing(merge, left, differs[index] - touched)
         return brought
+
+    def _differing(self, merge: Commit, commits: Iterable[ObjectId], paths: set[bytes]) -> set[bytes]:
+        """Return those of some paths at which a merge differs from every one of the commits."""
+        pairs = [(merge.id, commit) for commit in sorted(commits)] if paths else []
+        for change in self.bench.engine.changes(pairs):
+            paths = paths.intersection(paths_of(change))
+        return paths
 
     def _judged(self, commit: Commit, change: _Change | None) -> Judged:
         testimonies = self.signoffs.get(commit.id, ())
