@@ -103,9 +103,14 @@ def read_commits(bench: Bench, include: Sequence[ObjectId], exclude: Iterable[Ob
     Raises:
         UnjudgeableError: as for `stream_commits`, and for more bytes than can be kept.
     """
+    return _kept(stream_commits(bench, include, exclude))
+
+
+def _kept(found: Iterable[Commit]) -> list[Commit]:
+    """Keep commits, up to `MAX_KEPT`."""
     commits: list[Commit] = []
     size = 0
-    for commit in stream_commits(bench, include, exclude):
+    for commit in found:
         size += len(commit.message)
         if size > MAX_KEPT:
             raise UnjudgeableError(reason("too-many-bytes", limit=MAX_KEPT))
@@ -120,7 +125,7 @@ def read_line(bench: Bench, tip: ObjectId, base: ObjectId) -> list[Commit] | Non
         UnjudgeableError: as for `read_commits`.
     """
     found = bench.engine.line(tip, base, min(SHORT_LINE, bench.policy.limits.commits))
-    return None if found is None else [_parse(bench, raw) for raw in found]
+    return None if found is None else _kept(_parse(bench, raw) for raw in found)
 
 
 def read_commit(bench: Bench, commit: ObjectId) -> Commit:

@@ -232,7 +232,7 @@ def _ask(ask: Approvers) -> list[str]:
 def _last_line(failing: Sequence[RefFinding], context: Context) -> str:
     for ref in failing:
         for commit in ref.commits:
-            if commit.outcome is not Outcome.ACCEPTED and safe_in_command(ref.ref):
+            if commit.outcome is not Outcome.ACCEPTED and safe_in_command(short_ref(ref.ref)):
                 explain = f"Why: gatekeeper explain {commit.commit[:COMMAND_ID]} --into {short_ref(ref.ref)}"
                 return f"{explain}   Receipt: {context.receipt}"
     return f"Receipt: {context.receipt}"

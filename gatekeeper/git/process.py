@@ -225,7 +225,7 @@ class Conversation:
         self._runner = runner
         read_end, self._input = os.pipe()
         self._child = _Child(runner, arguments, read_end)
-        self._buffer = b""
+        self._buffer = bytearray()  # an object of many megabytes comes in pieces of 64 KiB
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -252,14 +252,14 @@ class Conversation:
         """Return the next line of output, without its newline."""
         while b"\n" not in self._buffer:
             self._more()
-        line, _, self._buffer = self._buffer.partition(b"\n")
-        return line
+        return self.read(self._buffer.index(b"\n") + 1)[:-1]
 
     def read(self, size: int) -> bytes:
         """Return exactly the next `size` bytes of output."""
         while len(self._buffer) < size:
             self._more()
-        data, self._buffer = self._buffer[:size], self._buffer[size:]
+        data = bytes(self._buffer[:size])
+        del self._buffer[:size]
         return data
 
     def _more(self) -> None:

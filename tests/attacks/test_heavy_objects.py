@@ -1,0 +1,101 @@
+"""Enormous messages and bottomless trees end at a bound that is named, or are judged like any others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.world import one_format
+
+if TYPE_CHECKING:
+    from tests.support.clones import Clone
+    from tests.support.world import World
+
+MEGABYTE = 1 << 20
+MANY = 100_000
+NEWLINE = b"\n"
+
+
+def with_message(clone: Clone, message: bytes) -> str:
+    return clone.git("commit-tree", "-p", "HEAD", "HEAD^{tree}", data=message, env=clone.dates())
+
+
+def deep(clone: Clone, levels: int) -> str:
+    """A commit with one file, `levels` directories down."""
+    name = "/".join(["d"] * levels) + "/file"
+    stream = f"commit refs/heads/deep\ncommitter A <a@b> 1780000000 +0000\ndata 4\nDeep\nfrom {clone.id()}\n"
+    clone.git("fast-import", "--quiet", data=f"{stream}M 100644 inline {name}\ndata 1\nx\n".encode())
+    return clone.id("refs/heads/deep")
+
+
+def test_a_message_of_fifty_megabytes_is_refused_by_a_bound_that_is_named(world: World) -> None:
+    clone = world.clone("senior-1")
+    new = with_message(clone, b"Plain\n\n" + b"x" * 79 + b"\n" * 50 * MEGABYTE)
+    pushed = clone.push(f"{new}:refs/heads/main")
+    assert pushed.refused
+    assert f"commit {new[:7]} is larger than the limit of 4194304 bytes (limits.commit_bytes)" in pushed.text
+    assert clone.push(f"{new}:refs/heads/topic").accepted
+    assert world.entries("push")[-1].data["updates"][0]["gap"]
+    honest = with_message(clone, b"Plain\n\n" + b"x\n" * MEGABYTE)
+    assert clone.push(f"{honest}:refs/heads/main").accepted
+
+
+@one_format
+@pytest.mark.parametrize("number_of_commits", [4, 20], ids=["a short line", "a walk"])
+def test_many_large_messages_do_not_add_up(world: World, number_of_commits: int) -> None:
+    world.run_in_hook("import gatekeeper.bench as bench\nbench.MAX_KEPT = 5 << 20")
+    clone = world.clone("senior-1")
+    for number in range(number_of_commits):
+        new = with_message(clone, b"%d\n\n" % number + b"x\n" * (4 * MEGABYTE // number_of_commits))
+        clone.git("update-ref", "refs/heads/main", new)
+    pushed = clone.push("main:main")
+    assert pushed.refused, pushed.stderr
+    assert "more than 5242880 bytes together; push them in parts" in pushed.text
+    assert clone.push(f"main~{number_of_commits // 2}:main").accepted
+    assert clone.push("main:main").accepted
+
+
+@one_format
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"Reviewed-by: Somebody <s@example.com>\n",
+        b"Co-authored-by: A%d <a%d@example.com>\n",
+        b"Assisted-by \n",
+        b"Co-authored-by:" + b" " * 20 + b"\n",
+    ],
+    ids=["one", "co-authors", "almost a mark", "blanks"],
+)
+@pytest.mark.parametrize("mark", [b"", b"Assisted-by: claude\n"], ids=["plain", "marked"])
+def test_a_hundred_thousand_trailers_hide_no_mark(world: World, line: bytes, mark: bytes) -> None:
+    clone = world.clone("junior-1")
+    lines = b"".join(line % ((number,) * line.count(b"%d")) for number in range(MANY - 20_000 * line.count(b"%d")))
+    pushed = clone.push(f"{with_message(clone, b'Plain' + 2 * NEWLINE + lines + mark)}:refs/heads/main")
+    assert pushed.accepted == (not mark), pushed.stderr
+    assert pushed.refused == bool(mark)
+
+
+@one_format
+@pytest.mark.parametrize("pattern", ["d/**/file", "**/file", "file", "src/**"])
+def test_a_deep_tree_is_judged_like_any_other(world: World, pattern: str) -> None:
+    world.set_rule(when={"paths": [pattern]})
+    clone = world.clone("junior-1")
+    pushed = clone.push(f"{deep(clone, 1000)}:refs/heads/main")
+    assert pushed.accepted == (pattern == "src/**"), pushed.stderr
+    assert pushed.refused == (pattern != "src/**")
+
+
+@one_format
+@pytest.mark.parametrize("checked", ["true", "false"])
+def test_a_bottomless_tree_slips_past_no_rule(world: World, checked: str) -> None:
+    """Git of today refuses it itself (core.maxTreeDepth in git-config(1)); Git of yesterday reads it."""
+    world.set_rule(when={"paths": ["d/"]})
+    world.git("config", "receive.fsckObjects", checked)
+    clone = world.clone("junior-1")
+    before = world.refs()
+    assert not clone.push(f"{deep(clone, 10_000)}:refs/heads/main").accepted
+    assert world.refs() == before
+    assert world.faults() == []
+    clone.commit("Plain")
+    assert clone.push("main:main").accepted
