@@ -28,6 +28,8 @@ def check_against(policy: Policy, roster: Roster, report: Report) -> None:
             _check_who(rule.require.approvers, (*path, "require", "from"), roster, teams, report)
             if len(report.problems) == before:
                 _check_number(rule.require, (*path, "require"), roster, report)
+    if policy.emergency.allowed is not None:
+        _check_emergency(policy, roster, teams, report)
 
 
 def _check_who(who: Who, path: Path, roster: Roster, teams: set[str], report: Report) -> None:
@@ -44,6 +46,17 @@ def _check_who(who: Who, path: Path, roster: Roster, teams: set[str], report: Re
     for index, person in enumerate(who.people):
         if roster.person(person) is None:
             report.add((*path, "people", index), f"`people`: the roster has no {person}")
+
+
+def _check_emergency(policy: Policy, roster: Roster, teams: set[str], report: Report) -> None:
+    """Report who may lift rules in an emergency if that is nobody: it would be found out in one."""
+    path: Path = ("emergency", "allowed")
+    before = len(report.problems)
+    if policy.emergency.allowed is not None:
+        _check_who(policy.emergency.allowed, path, roster, teams, report)
+    everybody = roster.everybody()
+    if len(report.problems) == before and not any(policy.may_declare_emergency(p, roster.ladder) for p in everybody):
+        report.add(path, "`allowed` names nobody of the roster who is not a bot")
 
 
 def _check_number(require: Require, path: Path, roster: Roster, report: Report) -> None:

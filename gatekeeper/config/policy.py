@@ -5,11 +5,11 @@ from __future__ import annotations
 from gatekeeper import __version__
 from gatekeeper.config.patterns import protected_pattern
 from gatekeeper.config.reading import Section
-from gatekeeper.config.rules import build_rule
+from gatekeeper.config.rules import build_rule, build_who
 from gatekeeper.config.uniqueness import Taken
 from gatekeeper.config.values import UnfitError, choice, flag, format_version, number, paragraph, span, text
 from gatekeeper.core.authorship import Proof
-from gatekeeper.core.policy import Limits, Message, Policy
+from gatekeeper.core.policy import Emergency, Limits, Message, Policy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,10 +27,13 @@ KEYS = (
     "rewinds",
     "leavers",
     "stale_for",
+    "emergency",
     "message",
     "limits",
 )
-LATER = ("assisted", "remember", "carry_over", "pure_reverts", "administrators", "emergency", "privacy")
+LATER = ("assisted", "remember", "carry_over", "pure_reverts", "administrators", "privacy")
+
+EMERGENCY_KEYS = ("allowed", "settle_within")
 
 ALLOW_OR_REFUSE = {"allow": True, "refuse": False}
 UNDECLARED = {"allow": False, "refuse": True}
@@ -71,10 +74,23 @@ def build_policy(data: Plain, report: Report) -> Policy:
         deletions_allowed=section.take("deletions", choice(ALLOW_OR_REFUSE), default=False),
         rewinds_allowed=section.take("rewinds", choice(ALLOW_OR_REFUSE), default=False),
         leavers_drop=section.take("leavers", choice(LEAVERS), default=False),
+        emergency=_emergency(section),
         message=_message(section),
         limits=_limits(section),
     )
     return policy.replace(stale_for=section.take("stale_for", span, policy.stale_for))
+
+
+def _emergency(policy: Section) -> Emergency:
+    section = policy.section("emergency", EMERGENCY_KEYS)
+    if section is None:
+        return Emergency()
+    section.lacks("allowed")
+    default = Emergency()
+    return Emergency(
+        allowed=build_who(section, "allowed"),
+        settle_within=section.take("settle_within", span, default.settle_within),
+    )
 
 
 def _message(policy: Section) -> Message:

@@ -49,8 +49,9 @@ class Published(Record):
 
 
 def conditions(policy: Policy) -> dict[str, Who]:
-    """Return every condition on a person that some rule has, by its key."""
-    found: dict[str, Who] = {}
+    """Return every condition on a person that the policy has, by its key."""
+    allowed = policy.emergency.allowed
+    found: dict[str, Who] = {allowed.key: allowed} if allowed is not None else {}
     for rule in policy.rules:
         for who in (rule.when.author, rule.require.approvers if rule.require else None):
             if who is not None:

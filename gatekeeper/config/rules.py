@@ -72,7 +72,7 @@ def _when(rule: Section) -> When:
         return When()
     return When(
         assisted=section.take("assisted", flag, None),
-        author=_who(section, "author"),
+        author=build_who(section, "author"),
         refs=section.each("refs", ref_pattern),
         paths=section.each("paths", path_pattern),
     )
@@ -87,7 +87,7 @@ def _require(rule: Section) -> Require | None:
     independent = section.each("independent_of", choice(INDEPENDENCE))
     require = Require(
         signoffs=section.take("signoffs", number(1, MAX_SIGNOFFS), 1),
-        approvers=_who(section, "from", later=("owners",)) or NOBODY,
+        approvers=build_who(section, "from", later=("owners",)) or NOBODY,
         presence=section.take("presence", choice(PRESENCE), None),
         max_age=section.take("max_age", span, None),
         ref_scope=section.take("scope", choice({"ref": True}), default=False),
@@ -95,7 +95,8 @@ def _require(rule: Section) -> Require | None:
     return require.replace(independent_of=independent) if independent else require
 
 
-def _who(parent: Section, name: str, later: tuple[str, ...] = ()) -> Who | None:
+def build_who(parent: Section, name: str, later: tuple[str, ...] = ()) -> Who | None:
+    """Build a condition on a person; None if the key is absent or faulty."""
     section = parent.section(name, WHO_KEYS, later)
     if section is None:
         return None

@@ -110,6 +110,15 @@ class Message(Record):
     show_levels: bool = False
 
 
+class Emergency(Record):
+    """Who may lift what rules require, and until when that is owed (DESIGN.md section 9)."""
+
+    allowed: Who | None = None
+    """None: nobody. A pause by the server's owner is possible all the same."""
+    settle_within: int = 86_400
+    """Seconds."""
+
+
 class Policy(Record):
     """A policy as loaded: complete, and with at least one rule and one protected ref."""
 
@@ -122,6 +131,7 @@ class Policy(Record):
     leavers_drop: bool = False
     stale_for: int = 86_400
     """Seconds for which the last good version of a file that became bad stays in force."""
+    emergency: Emergency = Emergency()
     message: Message = Message()
     limits: Limits = Limits()
 
@@ -138,6 +148,11 @@ class Policy(Record):
         return person.administrator or any(
             rule.require is not None and rule.require.approvers.met_by(person, ladder) for rule in self.rules
         )
+
+    def may_declare_emergency(self, person: Person, ladder: Ladder) -> bool:
+        """Whether `emergency.allowed` names this person; never a bot."""
+        allowed = self.emergency.allowed
+        return allowed is not None and not person.bot and allowed.met_by(person, ladder)
 
     def rules_for(self, ref: str) -> tuple[Rule, ...]:
         """Return the rules whose `refs` admit this ref."""

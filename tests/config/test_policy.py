@@ -8,7 +8,7 @@ from gatekeeper.config.problems import ConfigurationError
 from gatekeeper.core.authorship import Proof
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.people import Who
-from gatekeeper.core.policy import Independence, Limits, Message, Policy, Presence, Require, Rule, When
+from gatekeeper.core.policy import Emergency, Independence, Limits, Message, Policy, Presence, Require, Rule, When
 from gatekeeper.core.verdict import Enforcement
 from tests.config.documents import POLICY, ROSTER, marked, policy_problems, yaml
 
@@ -47,6 +47,7 @@ def test_every_key_arrives_in_the_policy() -> None:
             rewinds: allow
             leavers: drop
             stale_for: 2h
+            emergency: {allowed: {at_least: senior, teams: [payments]}, settle_within: 3d}
             message: {help: see the wiki, contact: the team, show_levels: true}
             limits:
               {commits: 10, commit_bytes: 2048, signoffs: 30, repeated_signoffs: 5, author_statements: 6, seconds: 40}
@@ -90,6 +91,7 @@ def test_every_key_arrives_in_the_policy() -> None:
         rewinds_allowed=True,
         leavers_drop=True,
         stale_for=7200,
+        emergency=Emergency(allowed=Who(at_least="senior", teams=("payments",)), settle_within=3 * 86_400),
         message=Message(help="see the wiki", contact="the team", show_levels=True),
         limits=Limits(commits=10, commit_bytes=2048, signoffs=30, repeated_signoffs=5, author_statements=6, seconds=40),
     )
@@ -156,7 +158,6 @@ def test_all_problems_are_told_at_once_with_place_and_suggestion() -> None:
             "carry_over",
             "pure_reverts",
             "administrators",
-            "emergency",
             "privacy",
         )
     ],
@@ -394,3 +395,33 @@ def test_problems_end_somewhere() -> None:
     told = policy_problems(text)
     assert len(told) == 501
     assert told[-1].endswith("too many problems; stopped here")
+
+
+@pytest.mark.parametrize(
+    ("emergency", "told"),
+    [
+        ("▸{settle_within: 24h}", "`allowed` is missing"),
+        ("{allowed: {at_least: ▸seniour}}", "`at_least`: the roster has no level seniour (did you mean `senior`?)"),
+        ("{allowed: {people: [▸nobody-1]}}", "`people`: the roster has no nobody-1"),
+        ("{allowed: ▸{people: [robot]}}", "`allowed` names nobody of the roster who is not a bot"),
+        ("{allowed: ▸{exactly: junior, teams: [payments]}}", "`allowed` names nobody of the roster who is not a bot"),
+        ("{allowed: {at_least: senior}, settle_within: ▸1y}", "`settle_within` must be a span"),
+    ],
+)
+def test_an_emergency_that_nobody_could_declare_is_refused(emergency: str, told: str) -> None:
+    text, places = marked(f"{HEAD}emergency: {emergency}\n")
+    (problem,) = policy_problems(text)
+    assert problem.startswith(f"{places[0]}: {told}")
+
+
+def test_without_the_key_nobody_may_declare_an_emergency() -> None:
+    roster = load_roster(ROSTER, "r")
+    policy = load_policy(POLICY, "p", roster)
+    assert not any(policy.may_declare_emergency(person, roster.ladder) for person in roster.everybody())
+
+
+def test_who_may_declare_an_emergency_is_a_person_whom_it_names() -> None:
+    roster = load_roster(ROSTER, "r")
+    policy = load_policy(f"{HEAD}emergency: {{allowed: {{people: [senior-1, robot]}}}}\n".encode(), "p", roster)
+    may = {person.id: policy.may_declare_emergency(person, roster.ladder) for person in roster.everybody()}
+    assert may == {"junior-1": False, "senior-1": True, "robot": False}

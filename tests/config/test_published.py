@@ -84,17 +84,20 @@ rules:
   - {id: b, refuse: no, when: {author: {teams: [payments, checkout], at_least: mid}}}
   - {id: c, require: {signoffs: 1, from: {people: [staff-1, mid-1]}}}
   - {id: d, require: {signoffs: 1, from: {below: staff, at_least: senior}}}
+emergency: {allowed: {exactly: staff}}
 """
     server = load_policy(policy, "p", PEOPLE)
     client = read_published(published(policy))
     assert client.policy == server
-    assert len(conditions(server)) == 4
+    assert len(conditions(server)) == 5
     for who in conditions(server).values():
         for person in PEOPLE.everybody():
             there = client.roster.person(person.id)
             assert who.met_by(there, client.roster.ladder) is who.met_by(person, PEOPLE.ladder)
             assert there is not None
             assert server.may_approve(there, client.roster.ladder) is server.may_approve(person, PEOPLE.ladder)
+            may = server.may_declare_emergency(person, PEOPLE.ladder)
+            assert server.may_declare_emergency(there, client.roster.ladder) is may
 
 
 def test_the_client_knows_its_server() -> None:

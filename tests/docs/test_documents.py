@@ -113,6 +113,7 @@ def schema_keys(name: str, *path: str) -> set[str]:
     ("text", "name", "keys"),
     [
         (POLICY, "policy keys", set(policy.KEYS)),
+        (POLICY, "emergency keys", set(policy.EMERGENCY_KEYS)),
         (POLICY, "message keys", schema_keys("policy", "properties", "message")),
         (POLICY, "limits keys", set(policy.LIMITS)),
         (POLICY, "rule keys", schema_keys("policy", "$defs", "rule")),
@@ -140,7 +141,7 @@ def keys_within(value: Any) -> set[str]:
 
 def test_the_large_examples_use_every_key() -> None:
     ((_, whole),) = blocks(POLICY, "policy everything")
-    tables = ("policy", "message", "limits", "rule", "when", "require", "who")
+    tables = ("policy", "emergency", "message", "limits", "rule", "when", "require", "who")
     wanted = {key for name in tables for key in names(POLICY, f"{name} keys")}
     assert keys_within(yaml.safe_load(whole)) == wanted
     ((_, whole),) = blocks(ROSTER, "roster everything")
@@ -166,6 +167,8 @@ def test_limits_and_defaults_are_those_of_the_code() -> None:
     assert defaults["deletions"] == ("allow" if plain.deletions_allowed else "refuse")
     assert defaults["rewinds"] == ("allow" if plain.rewinds_allowed else "refuse")
     assert defaults["leavers"] == ("drop" if plain.leavers_drop else "keep")
+    emergency = {row[0].strip("`"): row[2].strip("`") for row in table(POLICY, "emergency keys")}
+    assert emergency["settle_within"] == f"{plain.emergency.settle_within // 3600}h"
     assert defaults["stale_for"] == f"{plain.stale_for // 3600}h"
 
 
