@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gatekeeper.bench import Court
-from gatekeeper.core.approval import CLOCK_SKEW
+from gatekeeper.core.approval import CLOCK_SKEW, lasts_too_long
 from gatekeeper.core.commits import MalformedCommitError, parse_commit
 from gatekeeper.core.ids import ObjectId, StatementId, Timestamp
 from gatekeeper.core.people import Person
@@ -138,19 +138,29 @@ def _flaw(
     statement, signer = checked.statement, testimony.signer
     subjects = {commit.id for commit in statement.commits}
     filed_right = checked.envelope.statement_id == addition.statement and subjects == set(addition.commits)
+    emergency = statement.decision is Decision.EMERGENCY
     checks = (
         (not filed_right, "misfiled", ""),
         (not all(map(engine.object_format.is_id, subjects)), "other-object-format", ""),
         (testimony.flaw or signer is None, testimony.flaw or "unknown-key", statement.signer),
         (statement.issued_at > court.now + CLOCK_SKEW, "issued-in-the-future", ""),
-        (statement.decision is Decision.EMERGENCY, "emergency-not-supported", ""),
+        (emergency and lasts_too_long(statement), "lasts-too-long", ""),
+        (emergency and not any(map(str.isalnum, statement.comment)), "without-reason", ""),
     )
     for wrong, code, detail in checks:
         if wrong:
             return code, detail
-    if signer is not None and (policy.may_approve(signer, court.roster.ladder) or _own_work(engine, checked, signer)):
+    if signer is not None and _may_add(engine, policy, court, checked, signer):
         return "", ""
     return "signer-may-not", statement.signer
+
+
+def _may_add(engine: Engine, policy: Policy, court: Court, checked: Checked, signer: Person) -> bool:
+    """Whether somebody may put such a statement into the store."""
+    ladder = court.roster.ladder
+    if checked.statement.decision is Decision.EMERGENCY:
+        return policy.may_declare_emergency(signer, ladder)
+    return policy.may_approve(signer, ladder) or _own_work(engine, checked, signer)
 
 
 def _own_work(engine: Engine, checked: Checked, signer: Person) -> bool:

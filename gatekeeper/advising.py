@@ -36,7 +36,10 @@ def context_of(
             rules = [
                 rule
                 for rule in commit.rules
-                if rule.outcome is not Outcome.ACCEPTED and rule.enforcement is Enforcement.REFUSE and rule.approvers
+                if rule.outcome is not Outcome.ACCEPTED
+                and rule.enforcement is Enforcement.REFUSE
+                and rule.approvers
+                and not rule.lifted
             ]
             for rule in rules:
                 failing.setdefault(rule.rule, []).append(rule)

@@ -82,7 +82,7 @@ def answer_push(data: bytes, environment: Mapping[str, str], start: Start, chain
             notes += (f"your push certificate does not count: {why}",) if why else ()
         answer = receive(push, gate)
     # The ledger is not closed: that would write its log back on every push, and the process ends here.
-    if not answer.quiet:
+    if not answer.quiet or answer.pause:
         say(_text(answer, push, gate, force.replace(notes=notes)))
     status = STATUS[answer.verdict.outcome]
     return run_chained(chained, data, environment) if chained and status == 0 else status
@@ -111,6 +111,7 @@ def _options(environment: Mapping[str, str]) -> tuple[str, ...]:
 def _text(answer: Answer, push: Push, gate: Gate, force: InForce) -> str:
     from gatekeeper.advising import context_of  # words only when there is something to say
     from gatekeeper.formats.remote import answer as words
+    from gatekeeper.formats.remote import paused
 
     context = context_of(
         answer.verdict,
@@ -121,8 +122,8 @@ def _text(answer: Answer, push: Push, gate: Gate, force: InForce) -> str:
         roster=force.roster,
         notes=force.notes,
         now=gate.now,
-    )
-    return words(answer.verdict, context)
+    ).replace(pause=answer.pause)
+    return paused(context) if answer.quiet else words(answer.verdict, context)
 
 
 def run_chained(path: str, data: bytes, environment: Mapping[str, str]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import os
 import shutil
 import tempfile
@@ -12,8 +11,9 @@ from gatekeeper.config.problems import ConfigurationError
 from gatekeeper.config.sources import SourceError
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.push import RESERVED
-from gatekeeper.core.record import Record
+from gatekeeper.core.symptom import Symptom, bad, good, note
 from gatekeeper.core.verdict import Enforcement
+from gatekeeper.formats.words import pause_text
 from gatekeeper.gate import is_protected
 from gatekeeper.git import GitError
 from gatekeeper.git.user import UserGit
@@ -41,37 +41,6 @@ IDENTITY = {
     "GIT_COMMITTER_EMAIL": "doctor@gatekeeper.invalid",
 }
 REFUSED = "gatekeeper: REFUSED"
-
-
-class Level(enum.Enum):
-    """How bad a finding is."""
-
-    GOOD = "good"
-    NOTE = "note"
-    BAD = "bad"
-
-
-class Symptom(Record):
-    """One thing that was looked at."""
-
-    level: Level
-    what: str
-    advice: str = ""
-
-
-def good(what: str) -> Symptom:
-    """Return a finding that needs nothing."""
-    return Symptom(level=Level.GOOD, what=what)
-
-
-def note(what: str, advice: str) -> Symptom:
-    """Return a finding that somebody should know."""
-    return Symptom(level=Level.NOTE, what=what, advice=advice)
-
-
-def bad(what: str, advice: str) -> Symptom:
-    """Return a finding that means that the gate does not work."""
-    return Symptom(level=Level.BAD, what=what, advice=advice)
 
 
 def examine(git_dir: str, git: str, environment: Mapping[str, str], url: str | None = None) -> list[Symptom]:
@@ -219,6 +188,9 @@ def _ledger(server: Server, force: InForce | None, found: list[Symptom]) -> Ledg
         )
         for ref, expected, actual in comparison.unexplained
     ]
+    pause = ledger.pause(server.now)
+    if pause:
+        found.append(note(f"{pause_text(pause)} (by {pause.account})", "gatekeeper resume, to end it before its time"))
     if not faults and not comparison.unexplained:
         found.append(good(f"ledger: {ledger.head().number} entries, in order, and it explains every protected ref"))
     return ledger

@@ -26,6 +26,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gatekeeper.core.emergency import Plea
+    from gatekeeper.core.relief import Pause
     from gatekeeper.core.testimony import Testimony
 
 ATTEMPTS = 3
@@ -40,7 +42,8 @@ class Answer(Record):
     """None: the ledger could not be written; then nothing protected was accepted."""
     person: Person | None
     quiet: bool
-    """Nothing protected was touched: say nothing."""
+    """Nothing protected was touched: say nothing but that the gate is paused."""
+    pause: Pause | None
 
 
 def receive(push: Push, gate: Gate) -> Answer:
@@ -71,6 +74,9 @@ class _Receiving:
         self.contradicted = bool(certified and by_account and by_account.id != certified)
         self.zero = gate.engine.object_format.zero
         self.default = ""
+        self.setting = Setting(policy=gate.policy, ladder=gate.roster.ladder, now=gate.now)
+        self.pause = gate.ledger.pause(gate.now)
+        self.plea = self._plea()
 
     def answer(self) -> Answer:
         """Resolve, judge, record."""
@@ -87,17 +93,25 @@ class _Receiving:
         arriving = [admitted.testimony for item in work for admitted in item.admitted]
         bench = self._bench(arriving)
         work = self._observe([self._judge(item, bench) for item in work], bench)
-        verdict = Verdict(refs=tuple(item.finding for item in work))
+        notes = self.plea.notes if self.plea else ()
+        verdict = Verdict(refs=tuple(item.finding for item in work), notes=notes)
         tracked = any(item.tracked or item.finding.problems for item in work)
         try:
-            receipt = record(self.gate, self.push, self.person, self.default, work, verdict)
+            receipt = record(self.gate, self.push, self.person, self.default, work, verdict, self.plea, self.pause)
         except ConflictError:
             raise
         except LedgerError:
             if tracked:
                 raise
             receipt = None
-        return Answer(verdict=verdict, receipt=receipt, person=self.person, quiet=not tracked)
+        return Answer(verdict=verdict, receipt=receipt, person=self.person, quiet=not tracked, pause=self.pause)
+
+    def _plea(self) -> Plea | None:
+        if not self.push.options:
+            return None
+        from gatekeeper.core.emergency import hear  # only for a push with options
+
+        return hear(self.push, self.person, self.setting)
 
     def _default_branch(self, refs: Mapping[str, Ref]) -> str:
         """Return the default branch, asking Git for it only if no pushed ref is known to be it."""
@@ -214,9 +228,20 @@ class _Receiving:
         if item.finding.problems or not item.protected:
             return item
         try:
-            return self._judge_protected(item, bench)
+            return self._relieve(self._judge_protected(item, bench))
         except UnjudgeableError as error:
             return _refuse(item, error.reason)
+
+    def _relieve(self, item: Work) -> Work:
+        """Lift what an emergency or a pause lifts, of what is judged to the end: it hides no other refusal."""
+        if item.finding.outcome is Outcome.ACCEPTED or item.gathered is None:
+            return item
+        from gatekeeper.relieving import relieve  # only where something is not in order
+
+        declared = self.plea.lift if self.plea else None
+        dossiers = item.gathered.dossiers
+        finding = relieve(self.gate.ledger, item.finding, dossiers, self.setting, declared=declared, pause=self.pause)
+        return item.replace(finding=finding)
 
     def _observe(self, work: list[Work], bench: Bench) -> list[Work]:
         """Note who brought which commits to refs that nothing protects, in one walk for all of them.
@@ -319,8 +344,7 @@ class _Receiving:
             commits,
             Arrival(person=self.person, kind=self.push.pusher.kind, new_to_server=self.gate.new_to_server),
         )
-        setting = Setting(policy=policy, ladder=self.gate.roster.ladder, now=self.gate.now)
-        judged = [evaluate(dossier, setting) for dossier in gathered.dossiers]
+        judged = [evaluate(dossier, self.setting) for dossier in gathered.dossiers]
         judged = self._drop_over_listed(judged, excluded, dict(gathered.new))
         return item.replace(
             gathered=gathered,

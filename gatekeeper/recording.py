@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gatekeeper.admitting import Admitted
+    from gatekeeper.core.emergency import Plea
+    from gatekeeper.core.relief import Pause
 
 
 class Work(Record):
@@ -41,7 +43,14 @@ class Work(Record):
 
 
 def record(
-    gate: Gate, push: Push, person: Person | None, default_branch: str, work: Sequence[Work], verdict: Verdict
+    gate: Gate,
+    push: Push,
+    person: Person | None,
+    default_branch: str,
+    work: Sequence[Work],
+    verdict: Verdict,
+    plea: Plea | None,
+    pause: Pause | None,
 ) -> Receipt:
     """Write the entry.
 
@@ -72,6 +81,8 @@ def record(
         },
         "default_branch": default_branch,
         "version": gate.version,
+        "emergency": _plea_data(plea) if plea else None,
+        "pause": pause.entry if pause else None,
         **dict(gate.digests),
         "updates": [_update_data(gate, item) for item in work],
         "first_pushes": sorted([commit, line] for commit, line in new.items() if commit not in recorded),
@@ -102,7 +113,18 @@ def _commit_data(finding: CommitFinding) -> dict[str, Any]:
     """Return what the ledger must know of a judged commit, should it land."""
     clean = not finding.problems and all(rule.outcome is Outcome.ACCEPTED for rule in finding.rules)
     counted = {view.statement for rule in finding.rules for view in rule.signoffs if not view.flaw}
-    return {"id": finding.commit, "clean": clean, "statements": sorted(counted)}
+    data = {"id": finding.commit, "clean": clean, "statements": sorted(counted)}
+    return data | _owed_data(finding) if finding.lift else data
+
+
+def _owed_data(finding: CommitFinding) -> dict[str, Any]:
+    """Return what a commit owes that lands though rules are not satisfied, and until when."""
+    rules = [rule.rule for rule in finding.rules if rule.lifted]
+    return {"owed": {"rules": rules, "due": finding.lift.due}} if finding.lift else {}
+
+
+def _plea_data(plea: Plea) -> dict[str, Any] | None:
+    return None if plea.reason is None else {"reason": plea.reason, "counts": plea.lift is not None}
 
 
 def _receipt_data(admitted: Admitted) -> dict[str, Any]:

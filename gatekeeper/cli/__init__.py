@@ -25,6 +25,8 @@ COMMANDS = {
     "uninstall": "uninstall",
     "doctor": "doctor",
     "publish": "publish",
+    "pause": "pause",
+    "resume": "resume",
     "baseline": "baseline",
     "policy": "policy",
     "roster": "roster",

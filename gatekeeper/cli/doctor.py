@@ -7,7 +7,8 @@ import os
 import click
 
 from gatekeeper.cli.common import FORMAT, REPO, git_directory, out, print_json
-from gatekeeper.doctoring import Level, examine
+from gatekeeper.core.symptom import Level
+from gatekeeper.doctoring import examine
 from gatekeeper.installing import find_git
 
 STYLE = {Level.GOOD: ("ok  ", "green"), Level.NOTE: ("note", "yellow"), Level.BAD: ("BAD ", "red")}

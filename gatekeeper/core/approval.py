@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 CLOCK_SKEW = 600
 """Seconds by which a signer's clock may be ahead of the server's."""
+EMERGENCY_LASTS = 86_400
+"""Seconds from issue for which an `emergency` statement may hold, at most."""
 
 
 def examine(testimony: Testimony, *, repository: str, leavers_drop: bool, now: Timestamp) -> Testimony:
@@ -114,7 +116,7 @@ def judge_signoffs(
     good = {testimony.statement_id: _flaw(testimony, commit, change, revoked, now) for testimony in testimonies}
     of = {
         decision: [t for t in testimonies if t.statement.decision is decision]
-        for decision in (Decision.APPROVE, Decision.REJECT, Decision.AUTHOR)
+        for decision in (Decision.APPROVE, Decision.REJECT, Decision.AUTHOR, Decision.EMERGENCY)
     }
     vetoes = [t for t in of[Decision.REJECT] if not good[t.statement_id] and t.signer and may_veto(t.signer)]
     approvals: list[Standing] = []
@@ -133,7 +135,7 @@ def judge_signoffs(
     stated = [
         t for t in of[Decision.AUTHOR] if not good[t.statement_id] and (not t.statement.refs or ref in t.statement.refs)
     ]
-    counted = {t.statement_id for t in (*of[Decision.APPROVE], *in_force, *stated)}
+    counted = {t.statement_id for t in (*of[Decision.APPROVE], *of[Decision.EMERGENCY], *in_force, *stated)}
     return Judged(
         approvals=tuple(approvals),
         vetoes=tuple(in_force),
@@ -142,6 +144,10 @@ def judge_signoffs(
             _standing(t, _flaw_of_other(t, good[t.statement_id], once, may_veto), revoked)
             for t in testimonies
             if t.statement_id not in counted
+        ),
+        emergencies=tuple(
+            _standing(t, good[t.statement_id] or _emergency_flaw(t.statement, ref, range_holds), revoked)
+            for t in of[Decision.EMERGENCY]
         ),
     )
 
@@ -166,6 +172,20 @@ def _flaw_of_other(
     if statement.decision is Decision.REJECT:
         return "approved-since" if signer and may_veto(signer) else "signer-may-not"
     return "other-ref" if statement.decision is Decision.AUTHOR else GOOD
+
+
+def _emergency_flaw(statement: Statement, ref: str, range_holds: Callable[[Statement], bool]) -> str:
+    """Return what is wrong with an `emergency` statement, good in itself, on its way to `ref`."""
+    if ref not in statement.refs:
+        return "other-ref"
+    if lasts_too_long(statement):
+        return "lasts-too-long"
+    return GOOD if range_holds(statement) else "range-differs"
+
+
+def lasts_too_long(statement: Statement) -> bool:
+    """Whether an `emergency` statement would hold for longer than any emergency may."""
+    return statement.expires_at - statement.issued_at > EMERGENCY_LASTS
 
 
 def _same_signer(one: Testimony, other: Testimony) -> bool:

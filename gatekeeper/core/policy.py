@@ -13,7 +13,7 @@ from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.people import Ladder, Person, Who
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
-from gatekeeper.core.testimony import Standing, Testimony
+from gatekeeper.core.testimony import Standing
 from gatekeeper.core.verdict import (
     CommitFinding,
     Enforcement,
@@ -21,7 +21,7 @@ from gatekeeper.core.verdict import (
     Revocation,
     RuleFinding,
     SignoffView,
-    worst,
+    outcome_of,
 )
 
 
@@ -189,9 +189,6 @@ def evaluate(dossier: Dossier, setting: Setting) -> CommitFinding:
     policy = setting.policy
     findings = tuple(_rule_finding(rule, dossier, setting) for rule in policy.rules_for(dossier.ref))
     problems = tuple(_problems(dossier, policy))
-    outcomes = [finding.outcome for finding in findings if finding.enforcement is Enforcement.REFUSE]
-    if problems:
-        outcomes.append(Outcome.REFUSED)
     return CommitFinding(
         commit=dossier.commit.id,
         subject=dossier.commit.subject,
@@ -203,7 +200,7 @@ def evaluate(dossier: Dossier, setting: Setting) -> CommitFinding:
         assisted=dossier.assisted,
         rules=findings,
         problems=problems,
-        outcome=worst(outcomes),
+        outcome=outcome_of(findings, problems),
     )
 
 
@@ -333,12 +330,13 @@ def _view(standing: Standing, require: Require, dossier: Dossier, setting: Setti
         comment=statement.comment,
         flaw=flaw,
         provisional=not flaw and asks_author and dossier.authorship.first_pusher_unknown,
-        revocation=_revocation(standing.revoked_by),
+        revocation=revocation_of(standing),
     )
 
 
-def _revocation(by: Testimony | None) -> Revocation | None:
-    if by is None:
+def revocation_of(standing: Standing) -> Revocation | None:
+    """Return who took a sign-off back, and why; None if nobody did."""
+    if standing.revoked_by is None:
         return None
-    statement = by.statement
+    statement = standing.revoked_by.statement
     return Revocation(signer=statement.signer, issued_at=statement.issued_at, comment=statement.comment)

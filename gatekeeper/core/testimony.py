@@ -53,10 +53,12 @@ class Judged(Record):
     """The good `reject` statements in force."""
     author_statements: tuple[Testimony, ...] = ()
     """The good `author` statements in force."""
+    emergencies: tuple[Standing, ...] = ()
+    """All `emergency` statements, good or not."""
     set_aside: tuple[Standing, ...] = ()
     """What else was said about the commit: other statements with why they do not count, and the revocations."""
 
     def all(self) -> tuple[Standing, ...]:
         """Return every statement about the commit."""
         in_force = tuple(Standing(testimony=testimony) for testimony in (*self.vetoes, *self.author_statements))
-        return (*self.approvals, *in_force, *self.set_aside)
+        return (*self.approvals, *self.emergencies, *in_force, *self.set_aside)

@@ -11,6 +11,7 @@ from gatekeeper.core.ids import ObjectId, StatementId, Timestamp
 from gatekeeper.core.people import Who
 from gatekeeper.core.reasons import Reason
 from gatekeeper.core.record import Record
+from gatekeeper.core.relief import Lift
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ class RuleFinding(Record):
     signoffs: tuple[SignoffView, ...] = ()
     excluded: tuple[str, ...] = ()
     """Ids of the people whose approval would not be independent."""
+    lifted: bool = False
+    """It is not satisfied, and does not refuse: `CommitFinding.lift` says why."""
 
 
 class CommitFinding(Record):
@@ -99,6 +102,16 @@ class CommitFinding(Record):
     rules: tuple[RuleFinding, ...]
     problems: tuple[Reason, ...]
     outcome: Outcome
+    lift: Lift | None = None
+    """By what some of its rules are lifted."""
+    emergencies: tuple[SignoffView, ...] = ()
+    """Every `emergency` statement about it, looked at only where something is not satisfied."""
+
+
+def outcome_of(rules: Iterable[RuleFinding], problems: Iterable[Reason]) -> Outcome:
+    """Return what rules and problems come to for one commit: rules that only warn, and lifted ones, refuse nothing."""
+    refusing = (rule.outcome for rule in rules if rule.enforcement is Enforcement.REFUSE and not rule.lifted)
+    return worst((*refusing, *(Outcome.REFUSED for _ in problems)))
 
 
 class RefFinding(Record):
@@ -133,6 +146,8 @@ class Verdict(Record):
     refs: tuple[RefFinding, ...]
     problems: tuple[Reason, ...] = ()
     """What refuses the whole push, whatever its refs."""
+    notes: tuple[Reason, ...] = ()
+    """What the push asked for and does not get; decides nothing."""
 
     @property
     def outcome(self) -> Outcome:

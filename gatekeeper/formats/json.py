@@ -7,6 +7,7 @@ from gatekeeper.core.clock import format_time
 from gatekeeper.core.declaration import Declaration
 from gatekeeper.core.people import Person
 from gatekeeper.core.reasons import Reason
+from gatekeeper.core.relief import Lift
 from gatekeeper.core.testimony import Standing
 from gatekeeper.core.verdict import CommitFinding, RefFinding, RuleFinding, SignoffView, Verdict
 
@@ -33,6 +34,7 @@ def verdict_data(verdict: Verdict) -> dict[str, Any]:
         "version": VERSION,
         "outcome": verdict.outcome.value,
         "problems": [reason_data(problem) for problem in verdict.problems],
+        "notes": [reason_data(note) for note in verdict.notes],
         "refs": [ref_data(finding) for finding in verdict.refs],
     }
 
@@ -72,6 +74,19 @@ def commit_data(finding: CommitFinding) -> dict[str, Any]:
         "authorship": authorship_data(finding.authorship),
         "problems": [reason_data(problem) for problem in finding.problems],
         "rules": [rule_data(rule) for rule in finding.rules],
+        "lift": lift_data(finding.lift) if finding.lift else None,
+        "emergencies": [signoff_data(view) for view in finding.emergencies],
+    }
+
+
+def lift_data(lift: Lift) -> dict[str, Any]:
+    """Return by what rules were lifted."""
+    return {
+        "source": lift.source.value,
+        "by": lift.by,
+        "reason": text(lift.reason),
+        "statement": lift.statement,
+        "due": format_time(lift.due),
     }
 
 
@@ -119,6 +134,7 @@ def rule_data(finding: RuleFinding) -> dict[str, Any]:
         "missing": finding.missing,
         "signoffs": [signoff_data(view) for view in finding.signoffs],
         "excluded": list(finding.excluded),
+        "lifted": finding.lifted,
     }
 
 

@@ -11,10 +11,11 @@ from gatekeeper.core.declaration import State
 from gatekeeper.core.people import Person
 from gatekeeper.core.push import PusherKind
 from gatekeeper.core.record import Record
+from gatekeeper.core.relief import Pause
 from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome, RefFinding, RuleFinding, Verdict
 from gatekeeper.formats.next_steps import COMMAND_ID, veto_lines
 from gatekeeper.formats.text import plural, safe_in_command, short, short_ref, visible
-from gatekeeper.formats.words import reason_text, signoff_flaw_text, signoffs_text
+from gatekeeper.formats.words import pause_text, reason_text, signoff_flaw_text, signoffs_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Context(Record):
     notes: tuple[str, ...] = ()
     addresses: tuple[tuple[str, str], ...] = ()
     """By person's id, of those to whom the pusher may have to talk."""
+    pause: Pause | None = None
 
 
 def web_prefix(server: str, kind: PusherKind) -> str:
@@ -53,7 +55,16 @@ def web_prefix(server: str, kind: PusherKind) -> str:
 def answer(verdict: Verdict, context: Context) -> str:
     """Return the text for a push that touched something protected."""
     parts = _accepted(verdict, context) if verdict.outcome is Outcome.ACCEPTED else _refused(verdict, context)
-    lines = _fitted(*parts, [f"{HEAD}note: {visible(note, 300)}" for note in context.notes])
+    notes = [f"{HEAD}note: {visible(note, 300)}" for note in (*map(reason_text, verdict.notes), *context.notes)]
+    return _text(_fitted(*parts, [*([pause_text(context.pause)] if context.pause else []), *notes]), context)
+
+
+def paused(context: Context) -> str:
+    """Return the text for any other push while the gate is paused."""
+    return _text([pause_text(context.pause)] if context.pause else [], context)
+
+
+def _text(lines: Sequence[str], context: Context) -> str:
     return "".join(f"{context.web_prefix}{line}".rstrip() + "\n" for line in lines)
 
 
@@ -79,6 +90,12 @@ def _accepted(verdict: Verdict, context: Context) -> tuple[list[str], list[str],
     refs = ", ".join(names[:MAX_REFS]) + (f" and {len(names) - MAX_REFS} more" if len(names) > MAX_REFS else "")
     first = [f"{HEAD}{refs + ': ' if refs else ''}{what}. Receipt: {context.receipt}"]
     details: list[str] = []
+    last: list[str] = []
+    if any(commit.lift for commit in commits):
+        from gatekeeper.formats.lifted import lifted_lines  # only after an emergency
+
+        first, details, last = lifted_lines(verdict, context.receipt)
+        first = [f"{HEAD}{line}" for line in first]
     own = [
         commit
         for commit in assisted
@@ -95,7 +112,7 @@ def _accepted(verdict: Verdict, context: Context) -> tuple[list[str], list[str],
             for rule in commit.rules
             if rule.enforcement is Enforcement.WARN and rule.outcome is not Outcome.ACCEPTED
         ]
-    return first, details, []
+    return first, details, last
 
 
 def _wanted(rule: RuleFinding) -> str:
@@ -143,7 +160,9 @@ def _summary(ref: RefFinding) -> str:
 
 def _failing(commit: CommitFinding) -> list[RuleFinding]:
     return [
-        rule for rule in commit.rules if rule.enforcement is Enforcement.REFUSE and rule.outcome is not Outcome.ACCEPTED
+        rule
+        for rule in commit.rules
+        if rule.enforcement is Enforcement.REFUSE and rule.outcome is not Outcome.ACCEPTED and not rule.lifted
     ]
 
 
@@ -161,6 +180,11 @@ def _commit_lines(commits: Sequence[CommitFinding]) -> list[str]:
                 for view in rule.signoffs
                 if view.flaw
             ][:2]
+        lines += [
+            f"    emergency statement by {visible(view.signer)} does not count: {signoff_flaw_text(view)}"
+            for view in commit.emergencies
+            if view.flaw
+        ][:2]
     if len(commits) > MAX_COMMITS:
         lines.append(f"  ... and {len(commits) - MAX_COMMITS} more")
     return lines

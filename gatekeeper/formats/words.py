@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from gatekeeper.core.clock import format_date
+from gatekeeper.core.clock import format_date, format_time
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.people import Who
 from gatekeeper.core.reasons import Reason
+from gatekeeper.core.relief import Lift, Pause, Source
 from gatekeeper.formats.text import plural, short, visible
 
 TYPE_CHECKING = False
@@ -39,6 +40,15 @@ REASONS = {
     "malformed-commit": "commit {commit} is malformed: {what}; make it again with git",
     "malformed-tree": "tree {tree} is malformed: {what}; make it again with git",
     "store-update": "the sign-offs cannot be taken in: {what}",
+    "unknown-option": "gatekeeper knows no push option {option}",
+    "emergency-without-policy": "the emergency does not count: the policy of this server has none (key `emergency`)",
+    "emergency-not-own-push": "the emergency does not count: a push option declares one only in a person's own "
+    "push, and by the server this one is of kind {kind}; for a merge on a web page there are emergency statements",
+    "emergency-not-allowed": "the emergency does not count: {who} is not among those who may declare one",
+    "emergency-twice": "the emergency does not count: it is declared twice",
+    "emergency-without-reason": "the emergency does not count: it needs a reason, as in "
+    "-o gatekeeper.emergency='checkout is down'",
+    "emergency-reason-too-long": "the emergency does not count: its reason has more than {limit} characters",
     "signoff-not-admitted": "sign-off {statement} is not admitted: {flaw}",
 }
 FLAWS = {
@@ -66,7 +76,9 @@ FLAWS = {
     "malformed": "{what}",
     "misfiled": "it is not filed under exactly the commits that it is about",
     "other-object-format": "its ids are of another object format",
-    "emergency-not-supported": "this version takes no emergency statements",
+    "lasts-too-long": "an emergency may not hold for more than 24 hours",
+    "without-reason": "an emergency needs a reason, in its comment",
+    "spent": "it is used up: the commit has been on this ref before",
 }
 SHORTENED = ("expected", "found", "commit", "tree", "statement")
 UNTRUSTED_LIMIT = 160
@@ -102,6 +114,21 @@ def revocation_text(words: str, revocation: Revocation) -> str:
     """Return `it was taken back by senior-2 on 2026-11-23: the wrong branch`."""
     why = f": {visible(revocation.comment, UNTRUSTED_LIMIT)}" if revocation.comment else ""
     return f"{words} by {visible(revocation.signer)} on {format_date(revocation.issued_at)}{why}"
+
+
+def lift_text(lift: Lift) -> str:
+    """Return by what rules were lifted, in words: who declared it and why."""
+    what = {
+        Source.OPTION: "an emergency declared by {by}",
+        Source.STATEMENT: "an emergency statement of {by}",
+        Source.PAUSE: "the pause of gatekeeper by {by}",
+    }[lift.source]
+    return f'{what.format(by=visible(lift.by, 60))}, reason "{visible(lift.reason, UNTRUSTED_LIMIT)}"'
+
+
+def pause_text(pause: Pause) -> str:
+    """Return what everybody is told while the gate is paused."""
+    return f"gatekeeper is paused until {format_time(pause.until)}: {visible(pause.reason, UNTRUSTED_LIMIT)}"
 
 
 def who_text(who: Who | None) -> str:

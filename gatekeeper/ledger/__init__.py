@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from gatekeeper.core.ids import Fingerprint, ObjectId, StatementId, Timestamp
 from gatekeeper.core.record import Record
+from gatekeeper.core.relief import Pause
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Entry(Record):
     number: int
     time: Timestamp
     kind: str
-    """`install`, `policy`, `push`, `landing` or `baseline`."""
+    """`install`, `policy`, `push`, `landing`, `baseline`, `pause` or `resume`."""
     data: Any
     """Plain JSON."""
     hash: str
@@ -73,6 +74,19 @@ class Landing(Record):
     """Digests of the rules that were enforced."""
     statements: tuple[StatementId, ...]
     """The sign-offs that counted."""
+
+
+class Debt(Record):
+    """What a commit owes that landed though rules were not satisfied, by an emergency or in a pause."""
+
+    commit: ObjectId
+    ref: str
+    entry: int
+    position: int
+    """Of the update in the push's entry."""
+    rules: tuple[str, ...]
+    """Ids of the rules that were lifted, in the policy of that entry."""
+    due: Timestamp
 
 
 class FirstPusher(Record):
@@ -142,6 +156,16 @@ class Ledger(Protocol):
 
     def landings(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[Landing, ...]]:
         """Return how commits landed, wherever they did."""
+
+    def debts(self) -> list[Debt]:
+        """Return what landed commits owe or have owed, oldest first."""
+
+    def pause(self, now: Timestamp) -> Pause | None:
+        """Return the pause in force.
+
+        It holds from the time of its entry to its end; an entry from its end or later has ended it for good, whatever
+        a clock says since.
+        """
 
     def first_pushers(self, commits: Sequence[ObjectId]) -> dict[ObjectId, FirstPusher]:
         """Return who first pushed commits."""

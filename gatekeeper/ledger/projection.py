@@ -17,6 +17,8 @@ TABLES = {
     "updates": """entry INTEGER, position INTEGER, ref TEXT, old TEXT, new TEXT, state TEXT, rules TEXT, time INTEGER,
         PRIMARY KEY (entry, position)""",
     "commits": "entry INTEGER, position INTEGER, id TEXT, clean INTEGER, statements TEXT",
+    "debts": "entry INTEGER, position INTEGER, id TEXT, rules TEXT, due INTEGER",
+    "pauses": "entry INTEGER PRIMARY KEY, time INTEGER, until INTEGER, reason TEXT, account TEXT",
     "first_pushes": "id TEXT PRIMARY KEY, entry INTEGER, person TEXT, kind TEXT, author_line TEXT",
     "receipts": """statement TEXT PRIMARY KEY, entry INTEGER, time INTEGER, signer TEXT, decision TEXT,
         fingerprint TEXT, envelope TEXT, touched INTEGER, verified INTEGER""",
@@ -52,6 +54,8 @@ def project(database: sqlite3.Connection, number: int, time: int, kind: str, dat
     Raises:
         sqlite3.IntegrityError: if the entry claims a first push that exists.
     """
+    # A pause that is over never comes back, though a clock be turned back.
+    database.execute("DELETE FROM pauses WHERE until <= ?", (time,))
     if data.get("default_branch"):
         _fact(database, "default_branch", data["default_branch"])
     if data.get("roster"):
@@ -93,6 +97,14 @@ def _push(database: sqlite3.Connection, number: int, time: int, data: Mapping[st
             database.executemany(
                 "INSERT INTO commits VALUES (?, ?, ?, ?, ?)",
                 [(number, position, c["id"], int(c["clean"]), plain.dumps(c["statements"])) for c in update["commits"]],
+            )
+            database.executemany(
+                "INSERT INTO debts VALUES (?, ?, ?, ?, ?)",
+                [
+                    (number, position, c["id"], plain.dumps(c["owed"]["rules"]), c["owed"]["due"])
+                    for c in update["commits"]
+                    if "owed" in c
+                ],
             )
     pusher = data["pusher"]
     database.executemany(
@@ -150,10 +162,23 @@ def _policy(database: sqlite3.Connection, number: int, time: int, data: Mapping[
     _baseline(database, number, time, data)
 
 
+def _pause(database: sqlite3.Connection, number: int, time: int, data: Mapping[str, Any]) -> None:
+    """Project a pause, in the place of the one before."""
+    database.execute("DELETE FROM pauses")
+    row = (number, time, data["until"], data["reason"], data["account"])
+    database.execute("INSERT INTO pauses VALUES (?, ?, ?, ?, ?)", row)
+
+
+def _resume(database: sqlite3.Connection, _number: int, _time: int, _data: Mapping[str, Any]) -> None:
+    database.execute("DELETE FROM pauses")
+
+
 PROJECTIONS = {
     "push": _push,
     "landing": _landing,
     "baseline": _baseline,
     "install": _policy,
     "policy": _policy,
+    "pause": _pause,
+    "resume": _resume,
 }

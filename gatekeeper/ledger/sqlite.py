@@ -9,8 +9,10 @@ from gatekeeper.core import plain
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import Fingerprint, ObjectId, StatementId, Timestamp
 from gatekeeper.core.push import SIGNOFFS
+from gatekeeper.core.relief import Pause
 from gatekeeper.ledger import (
     ConflictError,
+    Debt,
     Entry,
     FirstPusher,
     Landing,
@@ -218,6 +220,29 @@ class SqliteLedger:
             )
             found[commit] = (*found.get(commit, ()), landing)
         return found
+
+    def debts(self) -> list[Debt]:
+        """See `Ledger`."""
+        query = """SELECT d.id, u.ref, d.entry, d.position, d.rules, d.due FROM debts d
+            JOIN updates u USING (entry, position) WHERE u.state = 'landed' ORDER BY d.entry, d.position, d.rowid"""
+        return [
+            Debt(
+                commit=ObjectId(commit),
+                ref=ref,
+                entry=entry,
+                position=position,
+                rules=tuple(plain.loads(rules)),
+                due=Timestamp(due),
+            )
+            for commit, ref, entry, position, rules, due in self._rows(query)
+        ]
+
+    def pause(self, now: Timestamp) -> Pause | None:
+        """See `Ledger`."""
+        query = "SELECT entry, until, reason, account FROM pauses WHERE time <= ? AND ? < until"
+        for entry, until, reason, account in self._rows(query, (now, now)):
+            return Pause(entry=entry, until=Timestamp(until), reason=reason, account=account)
+        return None
 
     def first_pushers(self, commits: Sequence[ObjectId]) -> dict[ObjectId, FirstPusher]:
         """See `Ledger`."""

@@ -70,8 +70,8 @@ def _refused_alone_and_beside_the_branch(world: World, clone: Clone, files: dict
         (
             "senior-1",
             "",
-            {"decision": Decision.EMERGENCY, "refs": ("refs/heads/main",)},
-            "this version takes no emergency statements",
+            {"decision": Decision.EMERGENCY, "refs": ("refs/heads/main",), "expires_at": Timestamp(4_102_444_800)},
+            "an emergency may not hold for more than 24 hours",
         ),
     ],
 )

@@ -361,10 +361,10 @@ class TestSetAside:
         assert sorted(each.testimony.statement_id for each in judged.all()) == sorted(
             each.statement_id for each in everything
         )
+        assert [each.testimony.statement_id for each in judged.emergencies] == ["urgent"]
         assert {each.testimony.statement_id: each.flaw for each in judged.set_aside} == {
             "elsewhere": "other-ref",
             "no too": "signer-may-not",
-            "urgent": "",
             "revoke": "signer-may-not",
             "back": "signer-may-not",
         }

@@ -14,7 +14,8 @@ import pytest
 
 from gatekeeper.core.ids import ObjectId, StatementId, Timestamp
 from gatekeeper.core.push import SIGNOFFS
-from gatekeeper.ledger import ConflictError, Landing, LedgerError, PendingUpdate, Receipt
+from gatekeeper.core.relief import Pause
+from gatekeeper.ledger import ConflictError, Debt, Landing, LedgerError, PendingUpdate, Receipt
 from gatekeeper.ledger.projection import TABLES
 from gatekeeper.ledger.sqlite import SqliteLedger, create
 
@@ -81,6 +82,10 @@ def add(ledger: SqliteLedger, kind: str = "push", data: Any = None, now: int = N
 def landed(entry: int, new: str = B, old: str = A, ref: str = MAIN, position: int = 0) -> dict[str, Any]:
     row = {"entry": entry, "position": position, "ref": ref, "old": old, "new": new}
     return {"found_by": "test", "landed": [row], "lapsed": []}
+
+
+def pause(until: int = NOW + 60, **fields: Any) -> dict[str, Any]:
+    return {"until": until, "reason": "down", "account": "root", **fields}
 
 
 def raw(path: Path) -> sqlite3.Connection:
@@ -191,6 +196,46 @@ class TestQuestions:
         assert [landing.ref for landing in ledger.landings([B])[B]] == ["refs/heads/x"]
         add(ledger, "landing", landed(1))
         assert sorted(landing.ref for landing in ledger.landings([B])[B]) == [MAIN, "refs/heads/x"]
+
+    def test_what_is_owed_is_owed_when_it_has_landed(self, ledger: SqliteLedger) -> None:
+        owed = {"rules": ["one", "two"], "due": NOW + 9}
+        commits = [
+            {"id": C, "clean": False, "statements": [], "owed": owed},
+            {"id": B, "clean": True, "statements": []},
+        ]
+        add(ledger, data=push(update(commits=commits)))
+        add(ledger, data=push(update(commits=commits), outcome="refused"))
+        assert ledger.debts() == []
+        add(ledger, "landing", landed(1))
+        debt = Debt(commit=C, ref=MAIN, entry=1, position=0, rules=("one", "two"), due=Timestamp(NOW + 9))
+        assert ledger.debts() == [debt]
+
+    def test_a_pause_is_in_force_from_its_entry_to_its_end(self, ledger: SqliteLedger) -> None:
+        assert ledger.pause(NOW) is None
+        add(ledger, "pause", pause())
+        found = Pause(entry=1, until=Timestamp(NOW + 60), reason="down", account="root")
+        at = {seconds: ledger.pause(Timestamp(NOW + seconds)) for seconds in (-1, 0, 59, 60)}
+        assert at == {-1: None, 0: found, 59: found, 60: None}
+
+    def test_a_pause_ends_by_a_resume_and_a_later_pause_takes_its_place(self, ledger: SqliteLedger) -> None:
+        add(ledger, "pause", pause(NOW + 600))
+        add(ledger, "pause", pause(reason="up soon"), now=NOW + 1)
+        found = ledger.pause(Timestamp(NOW + 1))
+        assert found is not None
+        assert (found.entry, found.reason, ledger.pause(Timestamp(NOW + 60))) == (2, "up soon", None)
+        add(ledger, "resume", {"reason": "", "account": "root"}, now=NOW + 2)
+        assert ledger.pause(Timestamp(NOW + 2)) is None
+        assert ledger.verify() == []
+
+    @pytest.mark.parametrize(("later", "ended"), [(59, False), (60, True), (99_999, True)])
+    def test_an_entry_from_its_end_or_later_ends_a_pause_for_good(
+        self, ledger: SqliteLedger, later: int, ended: bool
+    ) -> None:
+        add(ledger, "pause", pause())
+        add(ledger, now=NOW + later)
+        add(ledger, now=NOW + 1)
+        assert (ledger.pause(Timestamp(NOW + 1)) is None) == ended
+        assert ledger.verify() == []
 
     def test_the_first_pusher_is_kept_also_of_a_refused_push(self, ledger: SqliteLedger) -> None:
         add(ledger, data=push(first_pushes=[[A, "line-a"], [B, "line-b"]], outcome="refused"))
@@ -306,8 +351,12 @@ class TestQuestions:
 
 @pytest.fixture
 def history(ledger: SqliteLedger) -> list[Receipt]:
-    """A ledger with a row in every table."""
-    commits = [{"id": B, "clean": True, "statements": [STATEMENT]}]
+    """A ledger with a row in every table but that of pauses."""
+    owed = {"rules": ["one"], "due": NOW + 9}
+    commits = [
+        {"id": B, "clean": True, "statements": [STATEMENT]},
+        {"id": C, "clean": False, "statements": [], "owed": owed},
+    ]
     install = {"policy": "p", "roster": "r", "tips": {MAIN: A}, "every_ref": True, "default_branch": MAIN}
     signed = push(update(commits=commits), receipts=[receipt()], first_pushes=[[B, "x"]])
     made = [
@@ -384,6 +433,7 @@ class TestVerify:
     def test_no_row_of_any_table_can_be_removed_unseen(
         self, table: str, ledger: SqliteLedger, history: list[Receipt], path: Path
     ) -> None:
+        add(ledger, "pause", pause())
         change(path, f"DELETE FROM {table}")  # noqa: S608 - a constant
         assert any(fault.startswith(f"table {table} lacks a row") for fault in ledger.verify())
 
