@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MAX_KEPT = 256 * 1024 * 1024
 """Bytes of all messages that are judged together: 82,000 commits of a large project have 81 MB."""
+FEW = 16
+"""Questions about ancestry, with a child each, before a walk through all that is behind a ref is cheaper."""
 SHORT_LINE = 12
 """Commits that are read one after the other; for more a walk is cheaper."""
 
@@ -116,6 +118,23 @@ def _kept(found: Iterable[Commit]) -> list[Commit]:
             raise UnjudgeableError(reason("too-many-bytes", limit=MAX_KEPT))
         commits.append(commit)
     return commits
+
+
+def over_listed(
+    engine: Engine, commits: Sequence[Commit], excluded: Sequence[ObjectId], new: frozenset[ObjectId]
+) -> frozenset[ObjectId]:
+    """Return those of the listed commits that are behind an excluded tip after all.
+
+    With skewed dates and no commit-graph a walk lists too many commits, never too few. What is new to the server
+    cannot be behind what was there; and if a commit is behind a tip, then so are those behind it.
+    """
+    old = [commit for commit in commits if commit.id not in new]
+    listed = frozenset(commit.id for commit in old)
+    lowest = [commit.id for commit in old if listed.isdisjoint(commit.parents)]
+    few = len(lowest) * len(excluded) <= FEW
+    if few and not any(engine.is_ancestor(commit, tip) for commit in lowest for tip in excluded):
+        return frozenset()
+    return listed.intersection(engine.ids(excluded, []))
 
 
 def read_line(bench: Bench, tip: ObjectId, base: ObjectId) -> list[Commit] | None:

@@ -32,6 +32,7 @@ class Gate(Record):
     """Contents that the ledger does not have yet, by digest."""
     refs: Callable[[Sequence[str]], Mapping[str, Ref]]
     all_refs: Callable[[], Mapping[str, ObjectId]]
+    refs_at: Callable[[Sequence[str]], Mapping[str, ObjectId]]
     default_branch: Callable[[], str]
     new_to_server: Callable[[Sequence[ObjectId]], frozenset[ObjectId]]
     earlier_policy: Callable[[str], Policy | None]

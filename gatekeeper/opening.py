@@ -16,7 +16,7 @@ from gatekeeper.core.policy import Policy
 from gatekeeper.core.push import is_text
 from gatekeeper.gate import Gate
 from gatekeeper.git.plumbing import Plumbing
-from gatekeeper.git.refs import Configuration, all_refs, default_branch, read_configuration, read_refs
+from gatekeeper.git.refs import Configuration, all_refs, default_branch, read_configuration, read_refs, refs_at
 from gatekeeper.git.starting import STATE, Start
 from gatekeeper.ledger import Ledger
 from gatekeeper.ledger.sqlite import SqliteLedger
@@ -169,6 +169,10 @@ class Server:
         """Return every ref whose name is UTF-8, as the names of all protected refs must be."""
         return {name: target for name, target in all_refs(self.runner).items() if is_text(name)}
 
+    def refs_at(self, names: Sequence[str]) -> Mapping[str, ObjectId]:
+        """Return those refs of some names that exist and are not symbolic."""
+        return refs_at(self.runner, names)
+
     def new_to_server(self, ids: Sequence[ObjectId]) -> frozenset[ObjectId]:
         """Return the commits that only the quarantine has.
 
@@ -210,6 +214,7 @@ class Server:
             archive=tuple((d, content) for d, content in contents.items() if not ledger.has_archived(d)),
             refs=self.refs,
             all_refs=self.all_refs,
+            refs_at=self.refs_at,
             default_branch=self.default_branch,
             new_to_server=self.new_to_server,
             earlier_policy=earlier,

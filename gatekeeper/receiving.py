@@ -6,7 +6,16 @@ prints, and nothing of the push is written but the ledger's entry, before the an
 
 from __future__ import annotations
 
-from gatekeeper.bench import Bench, Court, UnjudgeableError, from_ledger, read_commits, read_line, stream_commits
+from gatekeeper.bench import (
+    Bench,
+    Court,
+    UnjudgeableError,
+    from_ledger,
+    over_listed,
+    read_commits,
+    read_line,
+    stream_commits,
+)
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.people import Person
@@ -14,7 +23,7 @@ from gatekeeper.core.policy import Setting, evaluate
 from gatekeeper.core.push import REPLACEMENTS, SIGNOFFS, Push, RefUpdate, is_text
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
-from gatekeeper.core.verdict import CommitFinding, Outcome, RefFinding, Verdict
+from gatekeeper.core.verdict import Outcome, RefFinding, Verdict
 from gatekeeper.gate import Gate, adopt_policy, is_protected
 from gatekeeper.gathering import Arrival, Gathered, author_line_digest, gather
 from gatekeeper.git import GitError, Ref
@@ -132,6 +141,8 @@ class _Receiving:
             problems.append(reason("store-update", what="the store cannot be deleted"))
         if name.lower().startswith(REPLACEMENTS) and not update.deletes:
             problems.append(reason("replace-ref", ref=name))
+        if not protected and is_protected(self.gate.policy, self.gate.ledger, update.ref, self.default):
+            problems.append(reason("alias-unprotected", ref=update.ref, target=name))
         if protected and not is_text(name):
             problems.append(reason("ref-name", ref=ascii(name)))
         if self.contradicted:
@@ -160,8 +171,8 @@ class _Receiving:
         current = {item.finding.ref: item.finding.old for item in work if item.tracked and is_text(item.finding.ref)}
         waiting = {update.ref for update in gate.ledger.pending()} - current.keys()
         if waiting:
-            everything = gate.all_refs()
-            current.update({name: everything.get(name, self.zero) for name in waiting})
+            found = gate.refs_at(sorted(waiting))
+            current.update({name: found.get(name, self.zero) for name in waiting})
         comparison = compare(gate.ledger, current, self.zero, gate.now)
         if comparison.changes_ledger:
             gate.ledger.append("landing", comparison.entry("pre-receive"), now=gate.now, repository=gate.repository)
@@ -338,18 +349,24 @@ class _Receiving:
         policy, finding = self.gate.policy, item.finding
         if self._rewinds(item, tip, commits):
             item = item if policy.rewinds_allowed else _refuse(item, reason("rewind", ref=finding.ref))
+        judged, new = self._judge_listed(item, bench, commits)
+        if any(finding.outcome is not Outcome.ACCEPTED for finding in judged.finding.commits):
+            over = over_listed(bench.engine, commits, excluded, new)
+            if over:
+                judged, _ = self._judge_listed(item, bench, [commit for commit in commits if commit.id not in over])
+        return judged
+
+    def _judge_listed(self, item: Work, bench: Bench, commits: Sequence[Commit]) -> tuple[Work, frozenset[ObjectId]]:
+        """Judge each of some commits; return also which of them are new to the server."""
         gathered = gather(
             bench,
-            finding.ref,
+            item.finding.ref,
             commits,
             Arrival(person=self.person, kind=self.push.pusher.kind, new_to_server=self.gate.new_to_server),
         )
-        judged = [evaluate(dossier, self.setting) for dossier in gathered.dossiers]
-        judged = self._drop_over_listed(judged, excluded, dict(gathered.new))
-        return item.replace(
-            gathered=gathered,
-            finding=item.finding.replace(commits=tuple(judged), known=len(gathered.known)),
-        )
+        judged = tuple(evaluate(dossier, self.setting) for dossier in gathered.dossiers)
+        finding = item.finding.replace(commits=judged, known=len(gathered.known))
+        return item.replace(gathered=gathered, finding=finding), frozenset(commit for commit, _ in gathered.new)
 
     def _rewinds(self, item: Work, tip: ObjectId, commits: Sequence[Commit]) -> bool:
         """Whether the ref would lose commits; any move of a tag is a rewind."""
@@ -360,23 +377,9 @@ class _Receiving:
             return True
         if any(old in commit.parents for commit in commits):
             return False
-        return not self.gate.engine.is_ancestor(old, tip)
-
-    def _drop_over_listed(
-        self, judged: list[CommitFinding], excluded: Sequence[ObjectId], new: Mapping[ObjectId, str]
-    ) -> list[CommitFinding]:
-        """Drop failing commits that are behind the old tip or the baseline after all.
-
-        With skewed dates and no commit-graph a walk lists too many commits, never too few. What is new to the server
-        cannot be behind what was there.
-        """
-        return [
-            finding
-            for finding in judged
-            if finding.outcome is Outcome.ACCEPTED
-            or finding.commit in new
-            or not any(self.gate.engine.is_ancestor(finding.commit, tip) for tip in excluded)
-        ]
+        engine = self.gate.engine
+        ((commit, kind, _),) = engine.kinds([f"{old}^{{commit}}"])
+        return commit is None or kind != "commit" or not engine.is_ancestor(commit, tip)
 
 
 def _refuse(item: Work, *reasons: Reason) -> Work:

@@ -36,11 +36,12 @@ def reconcile(server: Server, ledger: Ledger, found_by: str, *, force: InForce |
     With `force`, refs that the policy protects and that the ledger has never seen count as tracked too.
     """
     current = dict.fromkeys((SIGNOFFS, *ledger.tips(), *(u.ref for u in ledger.pending())), server.object_format.zero)
-    refs = server.all_refs()
-    default = server.default_branch()
-    for name, target in refs.items():
-        if name in current or (force and is_protected(force.policy, ledger, name, default)):
-            current[name] = target
+    current.update(server.refs_at(list(current)))
+    if force:
+        default = server.default_branch()
+        for name, target in server.all_refs().items():
+            if is_protected(force.policy, ledger, name, default):
+                current[name] = target
     comparison = compare(ledger, current, server.object_format.zero, server.now)
     comparison = _own_store_write(server, ledger, comparison)
     if comparison.changes_ledger:

@@ -19,6 +19,8 @@ REASONS = {
     "undeclared": "it does not say whether AI helped; add `Assisted-by: <tool>` or `AI-Assisted: no`",
     "reserved-ref": "{ref} is gatekeeper's own name; nobody may push to it",
     "replace-ref": "{ref} would change what people and tools read on the server; replacement refs cannot be pushed",
+    "alias-unprotected": "{ref} is an alias of {target} on the server, and nothing protects that; the server's owner "
+    "can protect {target}, or make {ref} a branch of its own",
     "ref-name": "the name {ref} is not UTF-8, which a protected ref must be",
     "pusher-differs": "the account {account} pushed, and {certified} signed the push certificate; push with your own "
     "key, or without --signed",

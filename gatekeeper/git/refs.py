@@ -143,3 +143,10 @@ def all_refs(runner: Runner, *prefixes: str) -> dict[str, ObjectId]:
         if not symref:
             refs[name] = ObjectId(target)
     return refs
+
+
+def refs_at(runner: Runner, names: Sequence[str]) -> dict[str, ObjectId]:
+    """Return those refs of some names that exist, symbolic ones left out; what exists besides costs nothing."""
+    wanted = [name for name in names if _askable(name)]
+    found = all_refs(runner, *(wanted if len(wanted) <= MAX_NAMES else ())) if wanted else {}
+    return {name: found[name] for name in wanted if name in found}

@@ -1,4 +1,4 @@
-"""What may happen to refs, whatever is in the commits."""
+"""What may happen to refs, whatever is in the commits: deletions, rewinds, tags, aliases, false lines."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.raw_push import raw_push
 from tests.support.world import one_format
 
 if TYPE_CHECKING:
@@ -304,3 +305,234 @@ def test_a_deletion_with_a_false_old_id_is_refused(world: World) -> None:
     world.set_policy(deletions="allow")
     zero = world.object_format.zero
     assert world.run_hook(_line(zero, zero, "refs/heads/main")).returncode == 1
+
+
+# ---- what git push would not send ------------------------------------------------------------------
+
+
+def _lined_up(world: World) -> tuple[Clone, str, str, str]:
+    """A clone with an assisted commit on top of the tip of main; zeros, that tip, and that commit."""
+    clone = world.clone("junior-1")
+    return clone, world.object_format.zero, clone.id(), clone.assisted()
+
+
+def test_a_raw_client_with_an_honest_line_is_judged_like_git(world: World) -> None:
+    clone, zero, tip, commit = _lined_up(world)
+    report = raw_push(world, clone, (tip, commit, "refs/heads/main"))
+    assert report.refused
+    assert report.status == ["unpack ok", "ng refs/heads/main pre-receive hook declined"]
+    world.approve(commit)
+    report = raw_push(world, clone, (tip, commit, "refs/heads/main"), (zero, commit, "refs/heads/topic"))
+    assert report.status == ["unpack ok", "ok refs/heads/main", "ok refs/heads/topic"], report
+
+
+@pytest.mark.parametrize("old", ["zero", "commit"])
+def test_a_raw_client_cannot_lie_about_the_old_tip(world: World, old: str) -> None:
+    """As if main were absent, or had the unapproved commit already, so that nothing would be new."""
+    clone, zero, tip, commit = _lined_up(world)
+    said = {"zero": zero, "commit": commit}[old]
+    report = raw_push(world, clone, (said, commit, "refs/heads/main"))
+    assert report.refused
+    assert MOVED in report.hook
+    assert world.refs()["refs/heads/main"] == tip
+
+
+def test_an_unapproved_commit_cannot_hide_behind_an_honest_update_of_the_same_ref(world: World) -> None:
+    clone, _, tip, commit = _lined_up(world)
+    clone.git("reset", "-q", "--hard", tip)
+    plain = clone.commit("Plain")
+    for updates in (
+        ((tip, plain, "refs/heads/main"), (tip, commit, "refs/heads/main")),
+        ((tip, commit, "refs/heads/main"), (tip, plain, "refs/heads/main")),
+        ((tip, plain, "refs/heads/main"), (plain, commit, "refs/heads/main")),
+        ((tip, tip, "refs/heads/main"), (tip, commit, "refs/heads/main")),
+    ):
+        assert raw_push(world, clone, *updates).refused
+        assert world.refs()["refs/heads/main"] == tip
+    assert raw_push(world, clone, (tip, plain, "refs/heads/main")).status[1] == "ok refs/heads/main"
+
+
+@one_format
+def test_the_same_line_twice_does_no_harm(world: World) -> None:
+    """Git 2.39 applies the first and refuses the second, later versions refuse both; neither must stop what comes."""
+    clone = world.clone("junior-1")
+    tip, plain = clone.id(), clone.commit("Plain")
+    line = (tip, plain, "refs/heads/main")
+    assert "REFUSED" not in raw_push(world, clone, line, line).hook
+    if world.refs()["refs/heads/main"] == tip:
+        assert clone.push("main:main").accepted
+    clone.commit("Next")
+    assert clone.push("main:main").accepted
+    assert world.faults() == []
+    with world.ledger() as ledger:
+        assert {update.ref for update in ledger.pending()} <= {"refs/heads/main"}
+
+
+@one_format
+@pytest.mark.parametrize(
+    "name",
+    ["HEAD", "refs/heads/../heads/main", "refs/heads//main", "refs/heads/./main", "main", "refs/heads/main.lock"],
+)
+def test_other_spellings_of_a_protected_ref_move_nothing(world: World, name: str) -> None:
+    clone, zero, tip, commit = _lined_up(world)
+    before = world.refs()
+    for old in (zero, tip):
+        report = raw_push(world, clone, (old, commit, name))
+        assert not any(line.startswith("ok ") for line in report.status), report
+    assert world.refs() == before
+    clone.git("reset", "-q", "--hard", tip)
+    clone.commit("Work goes on")
+    assert clone.push("main:main").accepted
+
+
+@one_format
+def test_a_name_that_looks_like_an_option_stops_nobody(world: World) -> None:
+    world.set_policy(protect=["HEAD", "**"])
+    clone = world.clone("senior-1")
+    tip = clone.id()
+    for name in ("--format=x", "-h", "refs/heads/*", "refs/heads/[", "refs/heads/a b"):
+        raw_push(world, clone, (world.object_format.zero, tip, name))
+    clone.commit("Work goes on")
+    assert clone.push("main:main").accepted
+    assert clone.push("main:refs/heads/another").accepted
+
+
+# ---- aliases ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("through", ["refs/heads/main", "HEAD", "refs/heads/middle", "refs/heads/dangling"])
+def test_an_alias_by_any_way_is_judged_as_what_it_moves(world: World, through: str) -> None:
+    world.git("symbolic-ref", "refs/heads/middle", "HEAD")
+    world.git("symbolic-ref", "refs/heads/dangling", "refs/heads/release/1")
+    world.git("symbolic-ref", "refs/heads/alias", through)
+    clone = world.clone("junior-1")
+    before = world.refs()
+    commit = clone.assisted()
+    assert clone.push("main:refs/heads/alias").refused
+    assert world.refs() == before
+    world.approve(commit)
+    assert clone.push("main:refs/heads/alias").accepted
+    target = "refs/heads/release/1" if through == "refs/heads/dangling" else "refs/heads/main"
+    assert world.refs()[target] == commit
+    clone.commit("Next")
+    assert clone.push(f"main:{target}").accepted
+    assert world.faults() == []
+
+
+def test_a_protected_branch_is_not_deleted_or_rewound_through_an_alias(world: World) -> None:
+    """Git deletes the target, past receive.denyDeleteCurrent."""
+    world.git("symbolic-ref", "refs/heads/alias", "refs/heads/main")
+    clone = world.clone("senior-1")
+    _land(clone, "One")
+    before = world.refs()
+    assert clone.push(":refs/heads/alias").refused
+    assert clone.push("--force", "main^:refs/heads/alias").refused
+    assert world.refs() == before
+    world.set_policy(deletions="allow", rewinds="allow")
+    assert clone.push("--force", "main^:refs/heads/alias").accepted
+    assert clone.push(":refs/heads/alias").accepted
+    assert "refs/heads/main" not in world.refs()
+    clone.assisted(author="junior-1")
+    assert clone.push("main:refs/heads/alias").refused
+
+
+def test_a_protected_name_that_is_an_alias_of_a_free_branch_takes_no_push(world: World) -> None:
+    clone = world.clone("junior-1")
+    assert clone.push("main:refs/heads/topic").accepted
+    world.git("symbolic-ref", "refs/heads/release/now", "refs/heads/topic")
+    world.git("symbolic-ref", "refs/heads/release/next", "refs/heads/release/1")
+    clone.assisted()
+    pushed = clone.push("main:refs/heads/release/now")
+    assert pushed.refused
+    assert "refs/heads/release/now is an alias of refs/heads/topic" in pushed.text
+    assert clone.push("main:refs/heads/release/next").refused
+    clone.git("reset", "-q", "--hard", "HEAD^")
+    assert clone.push("main:refs/heads/release/next").accepted
+
+
+@one_format
+def test_aliases_that_lead_in_a_circle_stop_nobody_else(world: World) -> None:
+    world.git("symbolic-ref", "refs/heads/a", "refs/heads/b")
+    world.git("symbolic-ref", "refs/heads/b", "refs/heads/a")
+    clone = world.clone("junior-1")
+    clone.commit("Plain")
+    assert not clone.push("main:refs/heads/a").accepted
+    assert clone.push("main:main").accepted
+
+
+# ---- several refs, and what tags and other refs point at --------------------------------------------
+
+
+def test_a_sign_off_for_one_ref_does_not_carry_the_other_ref_of_the_push(world: World) -> None:
+    clone = world.clone("junior-1")
+    commit = clone.assisted()
+    world.approve(commit, refs=("refs/heads/main",))
+    clone.git("tag", "v1")
+    for other in ("main:refs/heads/release/1", "v1", "main:refs/heads/release/1 v1"):
+        pushed = clone.push("main:main", *other.split())
+        assert pushed.refused
+        assert "main: " not in pushed.text.partition("\n")[2].replace("--into main", "")
+    assert clone.push("main:main").accepted
+
+
+def test_tags_of_tags_are_peeled_as_far_as_they_go(world: World) -> None:
+    clone = world.clone("junior-1")
+    commit = clone.assisted()
+    clone.git("tag", "-a", "-m", "0", "t0")
+    for number in range(1, 6):
+        clone.git("tag", "-a", "-m", str(number), f"t{number}", f"t{number - 1}")
+    clone.git("tag", "-a", "-m", "of a blob", "blob", "HEAD:README")
+    clone.git("tag", "-a", "-m", "of that", "of-blob", "blob")
+    assert clone.push("refs/tags/t5:refs/tags/v1").refused
+    assert "not a commit" in clone.push("refs/tags/of-blob:refs/tags/v2").text
+    world.approve(commit)
+    assert clone.push("refs/tags/t5:refs/tags/v1").accepted
+    assert clone.push("refs/tags/of-blob:refs/tags/notes").accepted
+
+
+@one_format
+@pytest.mark.parametrize("allowed", [{}, {"rewinds": "allow"}, {"deletions": "allow"}])
+def test_a_tag_is_moved_only_where_rewinds_are_allowed(world: World, allowed: dict[str, str]) -> None:
+    world.set_policy(**allowed)
+    clone = world.clone("senior-1")
+    clone.git("tag", "-a", "-m", "One", "v1")
+    assert clone.push("v1").accepted
+    clone.git("tag", "-f", "-a", "-m", "Again, of the same commit", "v1")
+    assert clone.push("--force", "v1").accepted == ("rewinds" in allowed)
+    clone.commit("Next")
+    clone.git("tag", "-f", "v1")
+    assert clone.push("--force", "v1").accepted == ("rewinds" in allowed)
+    assert clone.push(":refs/tags/v1").accepted == ("deletions" in allowed)
+
+
+@one_format
+def test_what_a_moved_or_recreated_tag_leads_to_is_judged(world: World) -> None:
+    world.set_policy(deletions="allow", rewinds="allow")
+    clone = world.clone("junior-1")
+    clone.git("tag", "v1")
+    assert clone.push("v1").accepted
+    commit = clone.assisted()
+    assert clone.push("--force", "main:refs/tags/v1").refused
+    assert clone.push(":refs/tags/v1").accepted
+    assert clone.push("main:refs/tags/v1").refused
+    world.approve(commit)
+    assert clone.push("main:refs/tags/v1").accepted
+
+
+def test_protected_refs_that_lead_to_no_commit_from_before_stop_nobody(world: World) -> None:
+    """As v2.6.11-tree of Linux does. They are nothing that a walk could begin or end at."""
+    tree, blob = (world.git("rev-parse", f"refs/heads/main{what}") for what in ("^{tree}", ":README"))
+    for name, target in (("refs/x/tree", tree), ("refs/x/blob", blob), ("refs/tags/old-tree", tree)):
+        world.git("update-ref", name, target)
+    world.set_policy(protect=["HEAD", "refs/heads/release/**", "refs/tags/**", "refs/x/**"])
+    clone = world.clone("junior-1")
+    clone.commit("Work goes on")
+    assert clone.push("main:main", "main:refs/tags/v2", "main:refs/x/new").accepted
+    for name in ("refs/x/tree", "refs/x/blob", "refs/tags/old-tree"):
+        pushed = clone.push("--force", f"main:{name}")
+        assert pushed.refused
+        assert "would take commits away" in pushed.text
+    world.set_policy(protect=["HEAD", "refs/tags/**", "refs/x/**"], rewinds="allow")
+    assert clone.push("--force", "main:refs/x/tree", "main:refs/tags/old-tree").accepted
+    clone.assisted()
+    assert clone.push("--force", "main:refs/x/blob").refused
