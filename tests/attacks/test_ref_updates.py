@@ -10,6 +10,7 @@ from tests.support.raw_push import raw_push
 from tests.support.world import one_format
 
 if TYPE_CHECKING:
+    from gatekeeper.core.ids import ObjectId
     from tests.support.clones import Clone
     from tests.support.world import World
 
@@ -203,15 +204,6 @@ def test_the_default_branch_is_protected_whatever_its_name(world: World) -> None
     assert clone.push("main:refs/heads/trunk").refused
 
 
-def test_what_was_the_default_branch_stays_protected(world: World) -> None:
-    world.set_policy(protect=["HEAD"])
-    clone = world.clone("junior-1")
-    _land(clone, "One")
-    world.git("symbolic-ref", "HEAD", "refs/heads/trunk")
-    clone.assisted()
-    assert clone.push("main:main").refused
-
-
 @one_format
 @pytest.mark.parametrize("name", ["release/$(id)", "release/;reboot", "release/`x`", "release/\u00e9"])
 def test_a_branch_name_that_a_shell_would_act_on_stands_in_no_command(world: World, name: str) -> None:
@@ -310,7 +302,7 @@ def test_a_deletion_with_a_false_old_id_is_refused(world: World) -> None:
 # ---- what git push would not send ------------------------------------------------------------------
 
 
-def _lined_up(world: World) -> tuple[Clone, str, str, str]:
+def _lined_up(world: World) -> tuple[Clone, ObjectId, ObjectId, ObjectId]:
     """A clone with an assisted commit on top of the tip of main; zeros, that tip, and that commit."""
     clone = world.clone("junior-1")
     return clone, world.object_format.zero, clone.id(), clone.assisted()
@@ -387,7 +379,7 @@ def test_other_spellings_of_a_protected_ref_move_nothing(world: World, name: str
 
 @one_format
 def test_a_name_that_looks_like_an_option_stops_nobody(world: World) -> None:
-    world.set_policy(protect=["HEAD", "**"])
+    world.set_policy(protect=["HEAD", "refs/heads/**"])
     clone = world.clone("senior-1")
     tip = clone.id()
     for name in ("--format=x", "-h", "refs/heads/*", "refs/heads/[", "refs/heads/a b"):

@@ -33,16 +33,6 @@ def test_what_landed_where_a_rule_did_not_hold_is_judged_where_it_holds(world: W
     assert clone.push("main:refs/heads/release/1").accepted
 
 
-def test_an_unprotected_branch_launders_nothing(world: World) -> None:
-    clone = world.clone("junior-1")
-    clone.assisted()
-    assert clone.push("main:refs/heads/topic").accepted
-    clone.commit("On top")
-    pushed = clone.push("main:main")
-    assert pushed.refused
-    assert "1 of 2 commits" in pushed.first_line
-
-
 def test_a_sign_off_for_one_ref_lets_nothing_onto_another(world: World) -> None:
     clone = world.clone("junior-1")
     world.approve(clone.assisted(), refs=("refs/heads/main",))
