@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 UNDECIDED = 3
+BARE = b"gatekeeper: could not decide: %s\ngatekeeper: Nothing was pushed. Tell the owner of this server.\n"
 
 
 def main(hook: str, git: str, chained: str) -> int:
@@ -37,11 +38,14 @@ def main(hook: str, git: str, chained: str) -> int:
 
 
 def _undecided(error: BaseException) -> int:
-    from gatekeeper.answering import say
-    from gatekeeper.formats.failure import advice, what_happened
-    from gatekeeper.formats.remote import undecided
+    try:
+        from gatekeeper.answering import say
+        from gatekeeper.formats.failure import advice, what_happened
+        from gatekeeper.formats.remote import undecided
 
-    say(undecided(what_happened(error), advice(error)))
+        say(undecided(what_happened(error), advice(error)))
+    except BaseException:  # noqa: BLE001 - without memory or descriptors the words themselves cannot be loaded
+        os.write(2, BARE % ascii(error).encode())
     return UNDECIDED
 
 

@@ -82,6 +82,12 @@ def test_pythons_paths(world: World, name: str) -> None:
         {"HOME": "/no/such/home"},
         {"HOME": ""},
         {"GIT_TRACE": "1", "GIT_TRACE2": "1", "GIT_CURL_VERBOSE": "1"},
+        {"GIT_TRACE": "{false}/trace", "GIT_TRACE_SETUP": "{false}/trace", "GIT_TRACE2_EVENT": "{false}/events"},
+        {"GIT_ALTERNATE_OBJECT_DIRECTORIES": "/no/such:{false}", "GIT_SHARED_REPOSITORY": "0777"},
+        {"GIT_CEILING_DIRECTORIES": "{false}", "GIT_WORK_TREE": "{false}", "GIT_INDEX_FILE": "{false}/os.py"},
+        {"GIT_NO_REPLACE_OBJECTS": "0", "GIT_REF_PARANOIA": "0", "GIT_OPTIONAL_LOCKS": "1"},
+        {"LD_BIND_NOW": "1", "MALLOC_PERTURB_": "165"},
+        {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": "{false}"},
         {"GIT_EXTERNAL_DIFF": "/bin/false", "GIT_DIFF_OPTS": "-u0", "GIT_PAGER": "/bin/false"},
         {"GIT_REPLACE_REF_BASE": "refs/heads/"},
         {"GIT_ATTR_SOURCE": "HEAD", "GIT_LITERAL_PATHSPECS": "1"},
@@ -154,6 +160,48 @@ def test_a_path_with_other_commands_first(world: World) -> None:
     (directory / "git").write_text("#!/bin/sh\nexit 0\n")
     (directory / "git").chmod(0o755)
     assert _hook_with(world, PATH=f"{directory}:{os.environ['PATH']}") == (1, 0)
+
+
+def _twins(world: World) -> tuple[str, str]:
+    """An assisted commit of a junior and a plain one, both pushed to a branch that nothing protects."""
+    clone = world.clone("junior-1")
+    assisted = clone.assisted()
+    clone.git("reset", "-q", "--hard", "HEAD^")
+    plain = clone.commit("Plain")
+    assert clone.push(f"{assisted}:refs/heads/one", f"{plain}:refs/heads/two").accepted
+    return assisted, plain
+
+
+@one_format
+@pytest.mark.parametrize("umask", ["000", "0777", "0277"])
+def test_a_umask(world: World, umask: str) -> None:
+    world.edit_hook("#!/bin/sh\n", f"#!/bin/sh\numask {umask}\n")
+    assisted, plain = _twins(world) if umask == "000" or os.geteuid() == 0 else ("", "")
+    if not plain:
+        pytest.skip("only root works in a directory that it may not enter")
+    clone = world.clone("junior-1")
+    assert clone.push(f"{assisted}:refs/heads/main").refused
+    assert clone.push(f"{plain}:refs/heads/main").accepted
+    kept = [world.bare / "gatekeeper", *(world.bare / "gatekeeper").iterdir()]
+    assert {path.name for path in kept} >= {"ledger.db", "cache.db"}
+    assert [path for path in kept if path.stat().st_mode & 0o022] == []
+
+
+@one_format
+def test_two_platforms_at_once(world: World) -> None:
+    """What is configured is asked; where nothing is, two answers are none."""
+    assisted, plain = _twins(world)
+    first = world.refs()["refs/heads/main"]
+    both = {"GL_ID": "user-1", "GL_USERNAME": "staff-1-login", "GATEKEEPER_USER": "junior-1-login"}
+    statuses = {new: world.run_hook(f"{first} {new} refs/heads/main\n", **both).returncode for new in (assisted, plain)}
+    assert statuses == {assisted: 1, plain: 0}
+    world.config("gatekeeper.server", "auto")
+    answer = world.run_hook(f"{first} {plain} refs/heads/main\n", **both)
+    assert answer.returncode == 3
+    assert "the environment fits two platforms" in answer.stderr
+    one = {"GATEKEEPER_USER": "junior-1-login"}
+    assert world.run_hook(f"{first} {plain} refs/heads/main\n", **one).returncode == 0
+    assert world.run_hook(f"{first} {assisted} refs/heads/main\n", **one).returncode == 1
 
 
 @one_format
