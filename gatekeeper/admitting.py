@@ -6,12 +6,13 @@ from gatekeeper.bench import Court
 from gatekeeper.core.approval import CLOCK_SKEW, lasts_too_long
 from gatekeeper.core.commits import MalformedCommitError, parse_commit
 from gatekeeper.core.ids import ObjectId, StatementId, Timestamp
-from gatekeeper.core.people import Person
+from gatekeeper.core.people import Person, Roster
 from gatekeeper.core.policy import Limits, Policy
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
 from gatekeeper.core.signoff import Decision, MalformedSignoffError, Statement, parse_envelope
 from gatekeeper.core.testimony import Testimony
+from gatekeeper.core.writers import named_writers
 from gatekeeper.git import Engine
 from gatekeeper.git.store import Addition, BadStoreError, read_additions
 from gatekeeper.ledger import Ledger
@@ -142,7 +143,7 @@ def _flaw(
     checks = (
         (not filed_right, "misfiled", ""),
         (not all(map(engine.object_format.is_id, subjects)), "other-object-format", ""),
-        (testimony.flaw or signer is None, testimony.flaw or "unknown-key", statement.signer),
+        (testimony.flaw, testimony.flaw, statement.signer),
         (statement.issued_at > court.now + CLOCK_SKEW, "issued-in-the-future", ""),
         (emergency and lasts_too_long(statement), "lasts-too-long", ""),
         (emergency and not any(map(str.isalnum, statement.comment)), "without-reason", ""),
@@ -150,29 +151,29 @@ def _flaw(
     for wrong, code, detail in checks:
         if wrong:
             return code, detail
-    if signer is not None and _may_add(engine, policy, court, checked, signer):
-        return "", ""
-    return "signer-may-not", statement.signer
-
-
-def _may_add(engine: Engine, policy: Policy, court: Court, checked: Checked, signer: Person) -> bool:
-    """Whether somebody may put such a statement into the store."""
+    if signer is None:
+        return "unknown-key", statement.signer
     ladder = court.roster.ladder
-    if checked.statement.decision is Decision.EMERGENCY:
-        return policy.may_declare_emergency(signer, ladder)
-    return policy.may_approve(signer, ladder) or _own_work(engine, checked, signer)
+    may_approve = policy.may_approve(signer, ladder)
+    if statement.decision is Decision.AUTHOR:
+        return _author_flaw(engine, court.roster, statement, signer, missing_commits_pass=may_approve)
+    may = policy.may_declare_emergency(signer, ladder) if emergency else may_approve
+    return ("", "") if may else ("signer-may-not", statement.signer)
 
 
-def _own_work(engine: Engine, checked: Checked, signer: Person) -> bool:
-    """Whether a statement is what everybody may make: that they wrote commits that exist and carry their address."""
-    statement = checked.statement
-    if statement.decision is not Decision.AUTHOR:
-        return False
+def _author_flaw(
+    engine: Engine, roster: Roster, statement: Statement, signer: Person, *, missing_commits_pass: bool
+) -> tuple[str, str]:
+    """Return what is wrong with an `author` statement: everybody may make them, and only about their own work."""
     for raw in engine.objects([commit.id for commit in statement.commits]):
+        if raw.kind == "missing":
+            if missing_commits_pass:
+                continue
+            return "commit-missing", statement.signer
         try:
-            author = parse_commit(ObjectId(raw.id), raw.data, engine.object_format).author
+            named = named_writers(parse_commit(ObjectId(raw.id), raw.data, engine.object_format), roster)
         except MalformedCommitError:
-            return False
-        if raw.kind != "commit" or author.email.lower() not in signer.emails:
-            return False
-    return True
+            named = ()
+        if raw.kind != "commit" or signer not in named:
+            return "not-its-author", statement.signer
+    return "", ""

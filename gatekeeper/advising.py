@@ -61,6 +61,7 @@ def context_of(
         contact=policy.message.contact if refused else "",
         notes=notes,
         addresses=tuple(_addresses(verdict, roster)),
+        pusher_may_approve=refused and person is not None and policy.may_approve(person, roster.ladder),
     )
 
 

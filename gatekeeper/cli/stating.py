@@ -63,7 +63,7 @@ def required_comment(_ctx: click.Context, _option: click.Parameter, value: str) 
     Raises:
         click.BadParameter: if it is blank.
     """
-    if not value.strip():
+    if not any(map(str.isalnum, value)):
         raise click.BadParameter("say why")
     return value
 

@@ -10,6 +10,7 @@ import enum
 
 from gatekeeper.core.people import Person
 from gatekeeper.core.push import PusherKind
+from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
 
 
@@ -63,6 +64,10 @@ class Authorship(Record):
     """Who may not approve where independence of the author is asked for."""
     first_pusher_unknown: bool = False
     """`involved` may lack the first pusher, because there was no ledger to ask."""
+    named: tuple[Person, ...] = ()
+    """Whom the commit names as its writers, while none of them is proved: who may prove it by a statement."""
+    unproved: Reason | None = None
+    """Why the first push proves none of them, if that is known."""
 
 
 def establish(claims: Claims, admitted: tuple[Proof, ...]) -> Authorship:
@@ -83,6 +88,8 @@ def establish(claims: Claims, admitted: tuple[Proof, ...]) -> Authorship:
     if claims.author_is_machine:
         involved += candidates
     asks_ledger = proved is None and not claims.ledger
+    writers = claims.co_authors if claims.author_is_machine else candidates
+    named = () if proved else tuple(person for person in writers if person not in claims.left)
     return Authorship(
         claimed=claimed,
         proved=proved,
@@ -90,7 +97,22 @@ def establish(claims: Claims, admitted: tuple[Proof, ...]) -> Authorship:
         open=asks_ledger and Proof.FIRST_PUSH in admitted and (claims.author_is_machine or bool(candidates)),
         involved=tuple(dict.fromkeys(person for person in involved if person)),
         first_pusher_unknown=asks_ledger,
+        named=named,
+        unproved=_why_push_proves_nothing(push, named, admitted) if named and claims.ledger else None,
     )
+
+
+def _why_push_proves_nothing(push: FirstPush | None, named: tuple[Person, ...], admitted: tuple[Proof, ...]) -> Reason:
+    """Return why nobody of `named` is proved by having pushed the commit first."""
+    if Proof.FIRST_PUSH not in admitted:
+        return reason("push-proves-no-author")
+    if push is None:
+        return reason("first-pusher-unknown")
+    if push.person is not None and push.person not in named:
+        return reason("pushed-by-other", person=push.person.id)
+    if push.kind is not PusherKind.ACCOUNT:
+        return reason("pushed-by-no-person", kind=push.kind.value)
+    return reason("author-line-shared") if push.shared_author_line else reason("first-pusher-unknown")
 
 
 def _proved(

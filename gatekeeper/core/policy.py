@@ -244,6 +244,7 @@ def _rule_finding(rule: Rule, dossier: Dossier, setting: Setting) -> RuleFinding
     )
     if applies is False:
         return base
+    base = base.replace(exempt_if_proved=_exempt_if_proved(rule.when.author, dossier, setting))
     if rule.require is None:
         return base.replace(outcome=Outcome.REFUSED if applies else Outcome.UNDECIDED)
     views = tuple(_view(standing, rule.require, dossier, setting) for standing in dossier.signoffs.approvals)
@@ -288,6 +289,13 @@ def _author_condition(who: Who, dossier: Dossier, ladder: Ladder) -> bool | None
     if authorship.open and (claimed is None or not who.met_by(claimed, ladder)):
         return None
     return True
+
+
+def _exempt_if_proved(who: Who | None, dossier: Dossier, setting: Setting) -> tuple[str, ...]:
+    """Return who, of those named as writers, would not meet a condition on the author if they were proved."""
+    if who is None or Proof.STATEMENT not in setting.policy.author_proof:
+        return ()
+    return tuple(person.id for person in dossier.authorship.named if not who.met_by(person, setting.ladder))
 
 
 def _excluded(require: Require, dossier: Dossier) -> set[Person]:

@@ -85,6 +85,8 @@ class RuleFinding(Record):
     """Ids of the people whose approval would not be independent."""
     lifted: bool = False
     """It is not satisfied, and does not refuse: `CommitFinding.lift` says why."""
+    exempt_if_proved: tuple[str, ...] = ()
+    """Ids of those named as writers for whom the rule would not apply, if they stated that the commit is theirs."""
 
 
 class CommitFinding(Record):

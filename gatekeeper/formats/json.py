@@ -116,6 +116,7 @@ def authorship_data(authorship: Authorship) -> dict[str, Any]:
         "proved": _id(authorship.proved),
         "proof": authorship.proof.value if authorship.proof else None,
         "open": authorship.open,
+        "unproved": authorship.unproved and reason_data(authorship.unproved),
     }
 
 
@@ -135,6 +136,7 @@ def rule_data(finding: RuleFinding) -> dict[str, Any]:
         "signoffs": [signoff_data(view) for view in finding.signoffs],
         "excluded": list(finding.excluded),
         "lifted": finding.lifted,
+        "exempt_if_proved": list(finding.exempt_if_proved),
     }
 
 

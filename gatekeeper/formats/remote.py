@@ -13,7 +13,7 @@ from gatekeeper.core.push import PusherKind
 from gatekeeper.core.record import Record
 from gatekeeper.core.relief import Pause
 from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome, RefFinding, RuleFinding, Verdict
-from gatekeeper.formats.next_steps import COMMAND_ID, veto_lines
+from gatekeeper.formats.next_steps import COMMAND_ID, own_work_lines, veto_lines
 from gatekeeper.formats.text import plural, safe_in_command, short, short_ref, visible
 from gatekeeper.formats.words import pause_text, reason_text, signoff_flaw_text, signoffs_text
 
@@ -45,6 +45,7 @@ class Context(Record):
     addresses: tuple[tuple[str, str], ...] = ()
     """By person's id, of those to whom the pusher may have to talk."""
     pause: Pause | None = None
+    pusher_may_approve: bool = False
 
 
 def web_prefix(server: str, kind: PusherKind) -> str:
@@ -205,7 +206,8 @@ def _advice(failing: Sequence[RefFinding], context: Context) -> list[str]:
     """Say what is missing, who can give it, and the next commands; nothing that the reader cannot do."""
     commits = [commit for ref in failing for commit in ref.commits if commit.outcome is not Outcome.ACCEPTED]
     vetoes = veto_lines(commits, context.pusher, dict(context.addresses))
-    lines = list(vetoes)
+    mine = own_work_lines(failing, context.pusher, bring_first=not (context.pusher_may_approve or context.web_prefix))
+    lines = vetoes + mine
     approvers = dict(context.approvers)
     seen: set[str] = set()
     for rule in (rule for commit in commits for rule in _failing(commit)):

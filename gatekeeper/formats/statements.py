@@ -62,7 +62,7 @@ def revoked_lines(aimed: Testimony, subjects: dict[str, bytes]) -> list[Text]:
 def signoff_lines(judged: Judged) -> list[Text]:
     """Return the statements about one commit, each with its id and its state."""
     lines: list[Text] = []
-    for standing in judged.approvals:
+    for standing in (*judged.approvals, *judged.emergencies):
         lines += statement_lines(standing.testimony, _state(standing, "good"))
     for veto in judged.vetoes:
         lines += statement_lines(veto, "in force")

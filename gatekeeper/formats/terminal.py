@@ -193,7 +193,9 @@ def _author_text(finding: CommitFinding) -> str:
     if authorship.proved and authorship.proof:
         return f"proved to be {authorship.proved.id} by {authorship.proof.value.replace('_', ' ')}"
     claimed = f"claimed to be {authorship.claimed.id}" if authorship.claimed else "nobody of the roster"
-    return f"{claimed}, not proved" + (" (only the server can tell)" if authorship.open else "")
+    why = "only the server can tell" if authorship.open else ""
+    why = reason_text(authorship.unproved) if authorship.unproved else why
+    return f"{claimed}, not proved{f' ({why})' if why else ''}"
 
 
 def audit_table(audit: Audit, rows: int = MAX_ROWS) -> Table:

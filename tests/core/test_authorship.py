@@ -185,3 +185,48 @@ def test_whatever_is_claimed_only_a_candidate_with_evidence_of_their_own_is_prov
         assert (found.proved in proved) if proved else (found.proved is None)
         if found.proved is None and pusher:
             assert pusher in found.involved
+
+
+@pytest.mark.parametrize(
+    ("claims", "admitted", "code"),
+    [
+        (human(SUE, first_push=pushed(SUE)), (Proof.STATEMENT,), "push-proves-no-author"),
+        (human(SUE), ALL, "first-pusher-unknown"),
+        (human(SUE, first_push=pushed(JO)), ALL, "pushed-by-other"),
+        (human(SUE, first_push=pushed(JO, PusherKind.WEB)), ALL, "pushed-by-other"),
+        (human(SUE, first_push=pushed(SUE, PusherKind.WEB)), ALL, "pushed-by-no-person"),
+        (human(SUE, first_push=pushed(None, PusherKind.MACHINE)), ALL, "pushed-by-no-person"),
+        (human(SUE, first_push=pushed(None)), ALL, "first-pusher-unknown"),
+        (human(SUE, first_push=pushed(SUE, shared=True)), ALL, "author-line-shared"),
+        (machine(None, co_authors=(SUE,), first_push=pushed(SUE, PusherKind.WEB)), ALL, "pushed-by-no-person"),
+    ],
+    ids=repr,
+)
+def test_why_nobody_is_proved_is_told_with_whom_the_commit_names(
+    claims: Claims, admitted: tuple[Proof, ...], code: str
+) -> None:
+    found = establish(claims, admitted)
+    assert found.named == (SUE,)
+    assert found.unproved is not None
+    assert found.unproved.code == code
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        human(None),
+        human(CI),
+        human(SUE, left=(SUE,)),
+        human(SUE, first_push=pushed(SUE)),
+        machine(None, first_push=pushed(JO, PusherKind.WEB)),
+    ],
+    ids=repr,
+)
+def test_who_is_not_named_or_is_proved_has_nothing_to_state(claims: Claims) -> None:
+    found = establish(claims, ALL)
+    assert (found.named, found.unproved) == ((), None)
+
+
+def test_without_a_ledger_nobody_knows_why() -> None:
+    found = establish(human(SUE, ledger=False), ALL)
+    assert (found.named, found.unproved) == ((SUE,), None)

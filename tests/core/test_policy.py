@@ -378,6 +378,24 @@ class TestUndecided:
         unknown = Authorship(claimed=JO, involved=(JO,), first_pusher_unknown=True)
         assert not one(dossier(JO, authorship=unknown)).signoffs[0].provisional
 
+    @pytest.mark.parametrize(
+        ("authorship", "exempt"),
+        [
+            (Authorship(claimed=SUE, named=(SUE,)), ("sue",)),
+            (Authorship(claimed=JO, named=(JO,)), ()),
+            (Authorship(named=(JO, SUE, ANN)), ("sue", "ann")),
+            (Authorship(claimed=SUE, proved=SUE), ()),
+        ],
+        ids=repr,
+    )
+    def test_who_would_be_exempt_if_proved_is_told(self, authorship: Authorship, exempt: tuple[str, ...]) -> None:
+        about = dossier(authorship=authorship)
+        assert one(about).exempt_if_proved == exempt
+        assert one(about, RULE.replace(require=None, refuse="no")).exempt_if_proved == exempt
+        assert one(about, RULE.replace(when=When(assisted=True))).exempt_if_proved == ()
+        (finding,) = find(about, author_proof=(Proof.SIGNATURE, Proof.FIRST_PUSH)).rules
+        assert finding.exempt_if_proved == ()
+
     def test_where_independence_of_the_author_is_not_asked_nothing_is_provisional(self) -> None:
         unknown = Authorship(claimed=JO, involved=(JO,), first_pusher_unknown=True)
         finding = one(dossier(SUE, authorship=unknown), requiring(independent_of=(Independence.CO_AUTHORS,)))

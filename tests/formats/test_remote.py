@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
     from gatekeeper.core.people import Person
+    from gatekeeper.core.verdict import CommitFinding
     from gatekeeper.formats.remote import Context
 
 HOSTILE = "\x1b]0;owned\x07\u202e`rm -rf ~` $(id) ; -x \r\n\x00é".encode()
@@ -167,6 +168,57 @@ def test_a_hostile_veto_stays_in_its_line() -> None:
     lines = plain(answer(vetoed("5", signer="x;rm -rf ~", comment=HOSTILE.decode()), context()))
     assert sum("rm -rf" in line for line in lines) == 2
     assert not any(line.startswith("  gatekeeper") and "rm" in line for line in lines)
+
+
+SUE = person("sue")
+
+
+def own_work(number: int = 1, *, by: bytes = b"sue@example.com", **fields: Any) -> CommitFinding:
+    rule = rule_finding(exempt_if_proved=("sue",))
+    unproved = Authorship(claimed=SUE, named=(SUE,), unproved=reason("pushed-by-other", person="jo"))
+    return commit_finding(number, rule, **{"authorship": unproved, "author_email": by, **fields})
+
+
+def test_own_work_that_is_not_proved_says_why_and_how_to_state_it(snapshot: SnapshotAssertion) -> None:
+    text = answer(refused(own_work()), asked(nearest=("ann@example.com",)).replace(pusher=SUE, pusher_may_approve=True))
+    plain(text)
+    assert text == snapshot
+
+
+def test_whose_statement_is_taken_only_with_the_commits_brings_them_first() -> None:
+    lines = plain(answer(refused(own_work()), context(pusher=SUE)))
+    at = lines.index("If you did, say so:")
+    assert lines[at + 1 : at + 3] == [
+        f"  git push origin {'b' * 12}:refs/heads/review/{'b' * 12}",
+        "  gatekeeper sign --mine 0000001aaaaa",
+    ]
+    web = plain(answer(refused(own_work()), context(pusher=SUE, web_prefix="GL-HOOK-ERR: ")))
+    assert not any("git push" in line for line in web)
+
+
+@pytest.mark.parametrize("pusher", [None, person("jo", "junior")], ids=["nobody", "somebody else"])
+def test_nobody_is_asked_to_state_what_is_not_theirs(pusher: Person | None) -> None:
+    assert "--mine" not in answer(refused(own_work()), context(pusher=pusher))
+
+
+def test_a_proof_that_would_change_nothing_is_not_asked_for() -> None:
+    warns = rule_finding(enforcement=Enforcement.WARN, exempt_if_proved=("sue",))
+    assert "--mine" not in answer(refused(own_work(), commit_finding(2)), context(pusher=person("ann")))
+    assert "--mine" not in answer(refused(commit_finding(1, rule_finding(), warns)), context(pusher=SUE))
+
+
+def test_all_of_a_push_is_stated_with_one_signature_if_all_of_it_is_the_pushers() -> None:
+    several = [own_work(number) for number in range(30)]
+    whole = plain(answer(refused(*several), context(pusher=SUE)))
+    assert f"  gatekeeper sign --mine {'a' * 12}..{'b' * 12}" in whole
+    assert any(line.startswith("Unproved: that you wrote ") and " and 24 more" in line for line in whole)
+    assert "Then repeat this push. Otherwise:" in whole
+    mixed = plain(answer(refused(*several, commit_finding(99)), context(pusher=SUE)))
+    (command,) = [line for line in mixed if "--mine" in line]
+    assert len(command.split()) == 3 + 6
+    assert "Then repeat this push. Otherwise:" not in mixed
+    fresh = Verdict(refs=(ref_finding(*several).replace(old="0" * 40),))
+    assert ".." not in next(line for line in plain(answer(fresh, context(pusher=SUE))) if "--mine" in line)
 
 
 def test_a_sign_off_that_was_taken_back_says_by_whom_when_and_why() -> None:

@@ -140,8 +140,18 @@ def test_an_author_statement_of_somebody_else_proves_nothing(world: World) -> No
     clone = world.clone("junior-1")
     commit = clone.assisted(author="senior-1")
     signed = world.signoff("senior-2", clone, [commit], Decision.AUTHOR)
-    assert world.store_push(clone, [signed]).accepted
+    assert world.store_push(clone, [signed]).accepted  # of a commit that the server has not seen yet
     assert clone.push("main:main").refused
+
+
+def test_an_author_statement_about_somebody_elses_commit_is_not_taken(world: World) -> None:
+    clone = world.clone("junior-1")
+    commit = clone.assisted(author="senior-1")
+    assert clone.push("main:refs/heads/topic").accepted
+    signed = world.signoff("senior-2", clone, [commit], Decision.AUTHOR)
+    refused = world.store_push(clone, [signed])
+    assert refused.refused
+    assert "the commit does not name senior-2 as its author" in refused.text
 
 
 def test_an_approval_is_no_author_statement(world: World) -> None:
@@ -162,13 +172,16 @@ def test_a_junior_may_state_only_what_carries_their_address(world: World) -> Non
     foreign = world.signoff("junior-1", clone, [other], Decision.AUTHOR)
     refused = world.store_push(clone, [foreign])
     assert refused.refused
-    assert "junior-1 may not approve this" in refused.text
+    assert "the commit does not name junior-1 as its author" in refused.text
 
 
 def test_a_junior_states_nothing_about_commits_that_are_not_there(world: World) -> None:
     clone = world.clone("junior-1")
     own = world.signoff("junior-1", clone, [clone.assisted()], Decision.AUTHOR)
-    assert world.store_push(clone, [own]).refused
+    refused = world.store_push(clone, [own])
+    assert refused.refused
+    assert "its commit is not on the server; push that first, to a branch for review" in refused.text
+    assert world.store_push(clone, [own], "main:refs/heads/topic").accepted
 
 
 # ---- which proofs a policy admits ------------------------------------------------------------------

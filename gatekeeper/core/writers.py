@@ -1,0 +1,17 @@
+"""Whom a commit itself names as its writers: only they may state that it is theirs. A name is a claim, no proof."""
+
+from __future__ import annotations
+
+from gatekeeper.core.coauthors import co_author_addresses
+from gatekeeper.core.commits import Commit
+from gatekeeper.core.people import Person, Roster
+from gatekeeper.core.tools import is_ai_identity
+
+
+def named_writers(commit: Commit, roster: Roster) -> tuple[Person, ...]:
+    """Return the author; of a commit whose author is an AI tool or a bot, its human co-authors."""
+    author = roster.by_email(commit.author.email)
+    if not is_ai_identity(commit.author.name, commit.author.email) and not (author and author.bot):
+        return (author,) if author else ()
+    people = (roster.by_email(address) for address in co_author_addresses(commit.message))
+    return tuple(dict.fromkeys(person for person in people if person and not person.bot))
