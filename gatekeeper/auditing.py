@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from gatekeeper.checking import baseline
 from gatekeeper.config.in_force import InForce
-from gatekeeper.core.audit import Audit, Row
+from gatekeeper.core.audit import Audit, Debt, DebtState, Row
+from gatekeeper.core.clock import format_time
 from gatekeeper.core.ids import Timestamp
+from gatekeeper.debts import debts
 from gatekeeper.gate import is_protected
 from gatekeeper.ledger import Ledger
 from gatekeeper.opening import Server
@@ -34,10 +36,20 @@ def audit(server: Server, ledger: Ledger) -> Audit:
     exceptions += [
         f"unsatisfied: {row.commit} landed on {row.ref} without what a rule asks for (entry {row.entry})"
         for row in rows
-        if not row.clean
+        if row.unmet
     ]
+    owed = tuple(debts(server, ledger, force))
+    exceptions += [_exception(debt) for debt in owed if debt.state is not DebtState.SETTLED]
     refusals = sum(1 for entry in ledger.entries() if entry.kind == "push" and entry.data["outcome"] != "accepted")
-    return Audit(repository=server.repository, rows=rows, refusals=refusals, exceptions=tuple(exceptions))
+    return Audit(repository=server.repository, rows=rows, refusals=refusals, debts=owed, exceptions=tuple(exceptions))
+
+
+def _exception(debt: Debt) -> str:
+    """Say what is owed: by an emergency or a pause it landed without."""
+    kind, when = ("overdue", "since") if debt.state is DebtState.OVERDUE else ("owed", "by")
+    rules = f"{'rule' if len(debt.rules) == 1 else 'rules'} {', '.join(debt.rules)}"
+    lacks = f"{debt.commit} on {debt.ref} lacks its sign-offs ({rules}; entry {debt.entry})"
+    return f"{kind}: {lacks}, {when} {format_time(debt.due)}"
 
 
 def _rows(ledger: Ledger) -> list[Row]:
@@ -74,6 +86,9 @@ def _landed(number: int, push: Any, position: int, landed_at: Timestamp) -> list
                 assisted=commit["assisted"],
                 signers=tuple(sorted(signers)),
                 clean=clean[commit["commit"]],
+                unmet=tuple(
+                    rule["rule"] for rule in commit["rules"] if rule["outcome"] != "accepted" and not rule["lifted"]
+                ),
             )
         )
     return rows

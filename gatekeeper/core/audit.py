@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import enum
+
 from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.record import Record
 
@@ -24,6 +26,29 @@ class Row(Record):
     """Whose sign-offs counted."""
     clean: bool
     """Whether every rule was satisfied, none merely warned."""
+    unmet: tuple[str, ...] = ()
+    """Rules that were not satisfied, and only warned or observed. What was lifted is a debt."""
+
+
+class DebtState(enum.Enum):
+    """What has become of a debt."""
+
+    OPEN = "open"
+    OVERDUE = "overdue"
+    SETTLED = "settled"
+
+
+class Debt(Record):
+    """What a commit owes that landed by an emergency or in a pause."""
+
+    commit: ObjectId
+    ref: str
+    entry: int
+    """Of the push."""
+    rules: tuple[str, ...]
+    """Ids of the rules that are not yet satisfied; of a settled debt of all that were lifted."""
+    due: Timestamp
+    state: DebtState
 
 
 class Audit(Record):
@@ -33,5 +58,6 @@ class Audit(Record):
     rows: tuple[Row, ...]
     refusals: int
     """Pushes that were refused."""
+    debts: tuple[Debt, ...]
     exceptions: tuple[str, ...]
     """What needs a person, in words."""

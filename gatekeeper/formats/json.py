@@ -183,6 +183,17 @@ def audit_data(audit: Audit) -> dict[str, Any]:
         "repository": audit.repository,
         "refused_pushes": audit.refusals,
         "exceptions": list(audit.exceptions),
+        "debts": [
+            {
+                "commit": debt.commit,
+                "ref": debt.ref,
+                "entry": debt.entry,
+                "rules": list(debt.rules),
+                "due": format_time(debt.due),
+                "state": debt.state.value,
+            }
+            for debt in audit.debts
+        ],
         "commits": [
             {
                 "commit": row.commit,
@@ -197,6 +208,7 @@ def audit_data(audit: Audit) -> dict[str, Any]:
                 "assisted": row.assisted,
                 "signers": list(row.signers),
                 "clean": row.clean,
+                "unmet": list(row.unmet),
             }
             for row in audit.rows
         ],

@@ -40,7 +40,7 @@ def lifted_lines(verdict: Verdict, receipt: str) -> tuple[list[str], list[str], 
         if rule.lifted
     }
     refs = list({ref.ref: ref for ref, _ in everything}.values())
-    settle = [f"Settle it: gatekeeper sign {_range(ref)}" for ref in refs[:MAX_REFS]]
+    settle = [f"Settle it: gatekeeper sign {_what_to_sign(ref)}" for ref in refs[:MAX_REFS]]
     return first, [*details, *owed.values()], settle
 
 
@@ -56,5 +56,8 @@ def _decisive(lift: Lift, found: list[tuple[RefFinding, CommitFinding]]) -> str:
     )
 
 
-def _range(ref: RefFinding) -> str:
-    return f"{ref.old[:COMMAND_ID]}..{ref.new[:COMMAND_ID]}" if ref.old.strip("0") else ref.new[:COMMAND_ID]
+def _what_to_sign(ref: RefFinding) -> str:
+    """Return what the update brought as a range; for a new ref, which has no base, what is owed."""
+    if ref.old.strip("0"):
+        return f"{ref.old[:COMMAND_ID]}..{ref.new[:COMMAND_ID]}"
+    return " ".join([commit.commit[:COMMAND_ID] for commit in ref.commits if commit.lift][:MAX_COMMITS])

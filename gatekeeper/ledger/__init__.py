@@ -76,7 +76,7 @@ class Landing(Record):
     """The sign-offs that counted."""
 
 
-class Debt(Record):
+class Owed(Record):
     """What a commit owes that landed though rules were not satisfied, by an emergency or in a pause."""
 
     commit: ObjectId
@@ -157,8 +157,8 @@ class Ledger(Protocol):
     def landings(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[Landing, ...]]:
         """Return how commits landed, wherever they did."""
 
-    def debts(self) -> list[Debt]:
-        """Return what landed commits owe or have owed, oldest first."""
+    def owed(self) -> list[Owed]:
+        """Return what landed commits owe, or owed until it was settled; oldest first."""
 
     def pause(self, now: Timestamp) -> Pause | None:
         """Return the pause in force.

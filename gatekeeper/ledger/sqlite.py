@@ -12,11 +12,11 @@ from gatekeeper.core.push import SIGNOFFS
 from gatekeeper.core.relief import Pause
 from gatekeeper.ledger import (
     ConflictError,
-    Debt,
     Entry,
     FirstPusher,
     Landing,
     LedgerError,
+    Owed,
     PendingUpdate,
     Receipt,
     ReceivedStatement,
@@ -221,12 +221,12 @@ class SqliteLedger:
             found[commit] = (*found.get(commit, ()), landing)
         return found
 
-    def debts(self) -> list[Debt]:
+    def owed(self) -> list[Owed]:
         """See `Ledger`."""
         query = """SELECT d.id, u.ref, d.entry, d.position, d.rules, d.due FROM debts d
             JOIN updates u USING (entry, position) WHERE u.state = 'landed' ORDER BY d.entry, d.position, d.rowid"""
         return [
-            Debt(
+            Owed(
                 commit=ObjectId(commit),
                 ref=ref,
                 entry=entry,

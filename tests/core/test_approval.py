@@ -463,3 +463,28 @@ def test_a_good_approval_is_never_withdrawn_revoked_or_flawed(heap: list[Testimo
             and veto.statement.issued_at >= t.statement.issued_at
         ]
         assert (standing.flaw == "") == (in_force(t, Decision.APPROVE) and not against)
+
+
+class TestEmergencies:
+    @pytest.mark.parametrize(
+        ("fields", "flaw"),
+        [
+            ({}, ""),
+            ({"refs": ("refs/heads/other",)}, "other-ref"),
+            ({"expires_at": Timestamp(NOW - DAY + 60 + DAY + 1)}, "lasts-too-long"),
+            ({"expires_at": NOW}, "expired"),
+            ({"issued_at": Timestamp(RECEIVED + CLOCK_SKEW + 1)}, "issued-in-the-future"),
+            ({"commits": (signed_commit(change="f" * 64),)}, "claims-differ"),
+            ({"range": SignedRange(base=B, head=C, change=ChangeDigest(""))}, "range-differs"),
+        ],
+    )
+    def test_one_is_good_for_its_commits_on_its_ref_within_a_day(self, fields: dict[str, Any], flaw: str) -> None:
+        honest: dict[str, Any] = {
+            "refs": (MAIN,),
+            "issued_at": Timestamp(NOW - DAY + 60),
+            "expires_at": Timestamp(NOW + 60),
+        }
+        said = sworn(ANN, "urgent", Decision.EMERGENCY, **{**honest, **fields})
+        judged = judge([said], range_holds=lambda about: about.range is None)
+        assert [standing.flaw for standing in judged.emergencies] == [flaw]
+        assert judged.approvals == judged.vetoes == judged.author_statements == judged.set_aside == ()

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from gatekeeper.cli import OK, REFUSED, UNDECIDED, WRONG_USE
 from gatekeeper.config import published
 from gatekeeper.core import canonical, signoff
-from gatekeeper.core.audit import Audit, Row
+from gatekeeper.core.audit import Audit, Debt, DebtState, Row
 from gatekeeper.core.changes import RawEntry, change_digest, make_change, merge_digest
 from gatekeeper.core.commits import parse_commit
 from gatekeeper.core.declaration import declare
@@ -345,10 +345,11 @@ def test_the_members_of_an_audit_are_those_of_the_code() -> None:
         commit=ObjectId("0" * 40), ref="", entry=1, landed_at=Timestamp(0), pusher="", author="", subject="",
         declaration="", tools=(), assisted=False, signers=(), clean=True,
     )  # fmt: skip
-    data = audit_data(Audit(repository="", rows=(row,), refusals=0, exceptions=()))
+    debt = Debt(commit=row.commit, ref="", entry=1, rules=(), due=Timestamp(0), state=DebtState.OPEN)
+    data = audit_data(Audit(repository="", rows=(row,), refusals=0, debts=(debt,), exceptions=()))
     (line,) = [line for line in TEXT.splitlines() if line.startswith("| `audit` |")]
     named = set(re.findall(r"`(\w+)`", line.partition("|")[2].partition("|")[2]))
-    assert named == {*data, *data["commits"][0]} - {"version"}
+    assert named == {*data, *data["commits"][0], *data["debts"][0], *(s.value for s in DebtState)} - {"version"}
     assert data["version"] == VERSION == 1
 
 

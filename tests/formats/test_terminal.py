@@ -117,7 +117,7 @@ def row(**fields: object) -> Row:
 
 
 def audit(*rows: Row) -> Audit:
-    return Audit(repository="example/shop", rows=rows, refusals=0, exceptions=())
+    return Audit(repository="example/shop", rows=rows, refusals=0, debts=(), exceptions=())
 
 
 def test_an_audit_row_names_who_signed_or_that_nobody_did() -> None:

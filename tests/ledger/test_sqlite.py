@@ -15,7 +15,7 @@ import pytest
 from gatekeeper.core.ids import ObjectId, StatementId, Timestamp
 from gatekeeper.core.push import SIGNOFFS
 from gatekeeper.core.relief import Pause
-from gatekeeper.ledger import ConflictError, Debt, Landing, LedgerError, PendingUpdate, Receipt
+from gatekeeper.ledger import ConflictError, Landing, LedgerError, Owed, PendingUpdate, Receipt
 from gatekeeper.ledger.projection import TABLES
 from gatekeeper.ledger.sqlite import SqliteLedger, create
 
@@ -205,10 +205,10 @@ class TestQuestions:
         ]
         add(ledger, data=push(update(commits=commits)))
         add(ledger, data=push(update(commits=commits), outcome="refused"))
-        assert ledger.debts() == []
+        assert ledger.owed() == []
         add(ledger, "landing", landed(1))
-        debt = Debt(commit=C, ref=MAIN, entry=1, position=0, rules=("one", "two"), due=Timestamp(NOW + 9))
-        assert ledger.debts() == [debt]
+        debt = Owed(commit=C, ref=MAIN, entry=1, position=0, rules=("one", "two"), due=Timestamp(NOW + 9))
+        assert ledger.owed() == [debt]
 
     def test_a_pause_is_in_force_from_its_entry_to_its_end(self, ledger: SqliteLedger) -> None:
         assert ledger.pause(NOW) is None

@@ -52,4 +52,4 @@ def owed(world: World) -> list[tuple[str, str, tuple[str, ...]]]:
     """What the ledger says is owed by what landed: (commit, ref, rules)."""
     world.settle()
     with world.ledger() as ledger:
-        return [(debt.commit, debt.ref, debt.rules) for debt in ledger.debts()]
+        return [(debt.commit, debt.ref, debt.rules) for debt in ledger.owed()]
