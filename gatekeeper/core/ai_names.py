@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     Words = Mapping[bytes, tuple[str, tuple[str, str]]]
     """Phrase -> kind (`agent`, `model`), (tool id, strength)."""
 
-MAX_VALUE = 300
-"""Bytes of a value that are looked at: four times the longest honest one."""
+MAX_VALUE = 200
+"""Bytes of a value that are looked at: twice the longest honest one."""
+MAX_WORDS = 32
 LONGEST_PHRASE = 3
 PRODUCT = frozenset(b"opus sonnet haiku fable code cli agent".split())
 """What follows a tool's name in a product's or model's name and is no surname."""
@@ -44,7 +45,7 @@ def separators() -> bytes:
 
 def tokens(text: bytes) -> list[bytes]:
     """Split into words, without addresses and full stops; `gpt-5.2` gives `gpt` and `5.2`."""
-    words = (word.strip(b".") for word in text[:MAX_VALUE].translate(separators()).split())
+    words = (word.strip(b".") for word in text[:MAX_VALUE].translate(separators()).split(None, MAX_WORDS)[:MAX_WORDS])
     return [word.removeprefix(b"@") for word in words if word and b"@" not in word[1:]]
 
 

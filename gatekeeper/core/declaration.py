@@ -72,13 +72,22 @@ def prepared(rules: MarkRules) -> Marks:
 def declare(commit: Commit, rules: MarkRules = DEFAULT) -> Declaration:
     """Judge a commit by itself. Never raises; a message of any size is read a fixed number of times."""
     marks = prepared(rules)
-    findings = marks.find(commit.message)
+    findings = marks.find(message_of(commit))
     author = look_up(marks, commit.author, "author")
     committer = look_up(marks, commit.committer, "committer")
     identities = tuple(evidence for evidence in (author, committer) if evidence is not None)
     if findings is None and not identities:
         return SILENT
     return judge(findings or Findings(), identities)
+
+
+def message_of(commit: Commit) -> bytes:
+    """Return the message in an encoding that contains ASCII."""
+    if commit.encoding is None:
+        return commit.message
+    from gatekeeper.core.encodings import readable  # one commit of 10,000 names an encoding
+
+    return readable(commit.message, commit.encoding)
 
 
 def judge(findings: Findings, identities: tuple[Evidence, ...]) -> Declaration:
@@ -102,7 +111,7 @@ def judge(findings: Findings, identities: tuple[Evidence, ...]) -> Declaration:
 def look_up(marks: Marks, identity: Identity, kind: str) -> Evidence | None:
     """Return the evidence of an author or committer, if it is any."""
     find = marks.committer if kind == "committer" else marks.author
-    hit = find(identity.name.lower(), identity.email.lower())
+    hit = find(identity.name, identity.email)
     if hit is None:
         return None
     tool, strength = hit

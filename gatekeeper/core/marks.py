@@ -1,9 +1,9 @@
 """What a commit message says about AI, wherever in the message it says so.
 
 Git's own trailer parser sees the last block only; squash merges, badges and here-documents push marks out of
-it. So every line counts that is not indented, quoted, or between code fences. A message is searched for a few
-needles first, and only the lines that hold one are looked at: an ordinary message costs these searches and
-nothing else, and every message is read a fixed number of times.
+it. So every line counts that is not indented, quoted, or between code fences. `hints.py` says what to look
+for, and only the lines that hold it are looked at. Every message is read a fixed number of times, and what is
+past a bound is not read: then the message counts as marked, for no honest one comes near a bound.
 """
 
 from __future__ import annotations
@@ -12,37 +12,42 @@ from functools import lru_cache
 
 from gatekeeper.core.ai_names import MAX_VALUE, says_no, starts_with_no, tools_in
 from gatekeeper.core.disclosures import DISCLOSURES, HEADINGS, disclosed, sentence_tools
-from gatekeeper.core.own_words import SQUASH, unquoted, unwrapped
+from gatekeeper.core.hints import CO_AUTHOR, PROSE_NEEDLES, Hints, TooMuchError
+from gatekeeper.core.own_words import SQUASH, plain_lines, unquoted, unwrapped
 from gatekeeper.core.record import Record
 from gatekeeper.core.tools import UNKNOWN, Index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from gatekeeper.core.tools import Hit, Tool
+    from gatekeeper.core.tools import Form, Hit, Tool
 
     Found = tuple[str, str | None, str]
     """Kind of evidence, tool, strength."""
     Judge = Callable[[bytes], tuple[Found, ...]]
 
 LINE_LIMIT = 1000
-"""Bytes of a line, or of a folded value, that are looked at."""
+"""Bytes of a line, or of a value, that are looked at."""
+JUDGED_LIMIT = 2048
+"""Lines that hold a needle and are judged: twice what the longest honest message has."""
+JUDGED_BYTES = 144 * 1024
+"""Bytes of them that are judged: twice what the longest honest message has."""
 EVIDENCE_LIMIT = 64
 CACHED = 512
+SIGN_OFF = b"signed-off-by"
 DENIAL = ("denial", None, "strong")
-PROSE_LIMIT = 200
+PAST_BOUND = ("bound", None, "strong")
+PROSE_LIMIT = 100
 """Lines read as prose: sentences are a help to the honest and no defence, so a bound loses nothing."""
+SENTENCES = 8
+"""Sentences of such a line."""
 LEAD_LIMIT = 16
 """Bytes before a footer that are no letters: four characters of UTF-8."""
-PROSE_NEEDLES = frozenset((b"claude", b"codex", b"copilot", b"gemini", b"chatgpt"))
-COMMON_NEEDLES = (
-    *(b"co-authored-by", b"signed-off-by", b"assist", b"generated", b"disclosure", b"ai us"),
-    *sorted(PROSE_NEEDLES),
-    *(b"made", b"agent-", b"entire-", b"amp-thread", SQUASH),
-)
-"""Enough to find every mark of the table but the rarest, which `Marks` adds by itself."""
 NO_LETTERS = bytes(byte for byte in range(256) if byte > 127 or not chr(byte).isalnum())
+INDENT = (b" ", b"\t")
+INDENTS = (*INDENT, b">")
+"""How a line begins that is an example or a quotation."""
 BRACKETS = b"[](){}<>,;\"'"
 
 
@@ -51,9 +56,9 @@ class Evidence(Record):
 
     kind: str
     """`trailer`, `footer`, `url`, `subject`, `prose`, `disclosure`, `co-author`, `sign-off`, `author`,
-    `committer`, `key` (a policy's own) or `denial`."""
+    `committer`, `key` (a policy's own), `denial`, or `bound`: more is written than is read."""
     text: bytes
-    """The line or identity as written, at most 1,000 bytes."""
+    """The line or identity as written, at most 1,000 bytes; of `bound` the first line."""
     line: int | None = None
     """Line of the message, the first is 1; None for author and committer."""
     strength: str = "strong"
@@ -96,54 +101,72 @@ class Marks:
             b"ai-assisted": self.by_any_value,
             b"ai-generated": self.by_any_value,
             b"co-authored-by-ai": self.by_any_value,
-            # The same few people write most lines of a push.
-            b"co-authored-by": lru_cache(maxsize=CACHED)(self.by_co_author),
-            b"signed-off-by": lru_cache(maxsize=CACHED)(self.by_sign_off),
+            CO_AUTHOR: self.by_co_author,
+            SIGN_OFF: self.by_sign_off,
             **own,
         }
+        for key, forms in self.index.trailers.items():
+            self.judges[key] = by_forms(forms, self.judges.get(key))
+        for key in (CO_AUTHOR, SIGN_OFF):  # the same few people write most lines of a push
+            self.judges[key] = lru_cache(maxsize=CACHED)(self.judges[key])
         self.squash_judges: dict[bytes, Judge] = {**self.judges, b"author": self.by_co_author}
-        self.author = lru_cache(maxsize=CACHED)(self.index.identity)
-        self.committer = lru_cache(maxsize=CACHED)(self.index.committer)
-        needles = list(COMMON_NEEDLES)
-        for literal in (*own, *self.index.literals()):
-            if not any(needle in literal for needle in needles):
-                needles.append(literal)
-        self.needles = tuple(needles)
+        self.author = lru_cache(maxsize=CACHED)(lambda name, email: self.index.identity(name.lower(), email.lower()))
+        self.committer = lru_cache(maxsize=CACHED)(
+            lambda name, email: self.index.committer(name.lower(), email.lower())
+        )
+        starts = (*self.index.footers, *self.index.subjects, *(form.first for form, _ in self.index.urls))
+        self.hints = Hints(self.judges, starts)
 
     def find(self, message: bytes) -> Findings | None:
         """Return what `message` says, or None: nothing."""
-        text = message.lower()
-        needles = [needle for needle in self.needles if needle in text]
-        if not needles and not text.startswith(self.index.subject_starts):
-            return None
-        text = unwrapped(text)
-        findings = self.scan(message, text, needles)
-        if findings is not None:
-            own = unquoted(text)
-            if own is not text:
-                findings = self.scan(message, own, needles)
+        try:
+            needles = self.hints.needles(message)
+            if not needles:
+                return None
+            message = plain_lines(message)
+            text = unwrapped(message.lower())
+            places = self.places(text, needles)
+            judges = self.squash_judges if SQUASH in needles else self.judges
+            findings = self.judge(message, text, places, judges)
+            if findings is not None:
+                own = unquoted(message, text)
+                if own is not text:
+                    findings = self.judge(message, own, places, judges)
+        except TooMuchError:
+            findings = Findings()
+            findings.add(PAST_BOUND, message[: end_of_line(message, 0)], 1)
         return findings
 
-    def scan(self, message: bytes, text: bytes, needles: list[bytes]) -> Findings | None:
-        """Judge the lines of `text` that hold a needle; `message` is the same as written."""
+    def places(self, text: bytes, needles: Iterable[bytes]) -> dict[int, bool]:
+        """Return where the lines begin that hold a needle, in their order, and which of them are read as prose.
+
+        Raises:
+            TooMuchError: if there are more of them than are judged.
+        """
         starts = {0} if text.startswith(self.index.subject_starts) else set()
         prose: set[int] = set()
         for needle in needles:
-            places = lines_with(text, needle)
-            starts.update(places)
             if needle in PROSE_NEEDLES:
-                prose.update(places[:PROSE_LIMIT])
-        judges = self.judges
-        if SQUASH in text:
-            judges = self.squash_judges
-            starts.update(lines_with(text, b"author:"))
+                prose.update(lines_with(text, needle, MAX_VALUE, PROSE_LIMIT))
+            else:
+                starts.update(lines_with(text, needle))
+            if needle == SQUASH:
+                starts.update(lines_with(text, b"author:"))
+        if len(starts) > JUDGED_LIMIT or sum(end_of_line(text, start) - start for start in starts) > JUDGED_BYTES:
+            raise TooMuchError
+        return {start: start in prose for start in sorted(starts | prose)}
+
+    def judge(
+        self, message: bytes, text: bytes, places: Mapping[int, bool], judges: Mapping[bytes, Judge]
+    ) -> Findings | None:
+        """Judge the lines of `text` that begin at `places`; `message` is the same as written."""
         findings = None
         line, counted = 1, 0
-        for start in sorted(starts):
-            if text[start : start + 1] in b" \t>":
+        for start, is_prose in places.items():
+            if start >= len(text) or text[start : start + 1] in INDENTS:
                 continue
             found = self.judge_line(text, start, judges)
-            if not found and start in prose:
+            if not found and is_prose:
                 found = self.judge_prose(text, start, capital=message[start : start + 1].isupper())
             if found:
                 line += message.count(b"\n", counted, start)
@@ -153,18 +176,16 @@ class Marks:
                     findings.add(each, message[start : end_of_line(text, start)].rstrip(), line)
         return findings
 
-    def judge_line(self, text: bytes, start: int, judges: dict[bytes, Judge]) -> tuple[Found, ...]:
+    def judge_line(self, text: bytes, start: int, judges: Mapping[bytes, Judge]) -> tuple[Found, ...]:
         """Judge the line that begins at `start` as a trailer or a disclosure, else by how it begins."""
         line = text[start : end_of_line(text, start)]
         key, colon, _ = line.partition(b":")
         if colon:
             value_at = start + len(key) + 1
             key = key.strip(b"*_ \t")
-            judge, forms = judges.get(key), self.index.trailers.get(key)
-            if judge is not None or forms is not None:
-                value = trailer_value(text, value_at)
-                fits = tuple(("trailer", *hit) for form, hit in forms or () if value and form.matches(value))
-                return fits if judge is None else fits + judge(value)
+            judge = judges.get(key)
+            if judge is not None:
+                return judge(trailer_value(text, value_at))
             key = key.lstrip(b"#-*> ")
             if start and key in DISCLOSURES:
                 tools = disclosed(key, trailer_value(text, value_at), self.index.words)
@@ -200,7 +221,7 @@ class Marks:
         sentences = (text[start:stop] + (b"" if after[1:2] in b"\r\n" else after)).replace(b"\n", b" ")
         begin = 0
         tools: list[str] = []
-        for sentence in sentences.split(b". "):
+        for sentence in sentences.split(b". ", SENTENCES):
             if begin < stop - start:
                 tools += sentence_tools(sentence, self.index.words, opens_line=capital and begin == 0)
             begin += len(sentence) + 2
@@ -253,12 +274,24 @@ class Marks:
                     yield tool, "strong"
 
 
-def lines_with(text: bytes, needle: bytes) -> list[int]:
-    """Return where each line begins that holds `needle`; linear, each line is met once."""
-    starts = []
+def by_forms(forms: Iterable[tuple[Form, Hit]], judge: Judge | None) -> Judge:
+    """Return the judge of a key that tools of the table write with values of their own, besides what it is anyway."""
+
+    def judged(value: bytes) -> tuple[Found, ...]:
+        fits = tuple(("trailer", *hit) for form, hit in forms if value and form.matches(value))
+        return fits if judge is None else fits + judge(value)
+
+    return judged
+
+
+def lines_with(text: bytes, needle: bytes, lead: int = LEAD_LIMIT, most: int = JUDGED_LIMIT + 1) -> list[int]:
+    """Return where each line begins that has `needle` after at most `lead` bytes; linear, each line is met once."""
+    starts: list[int] = []
     at = text.find(needle)
-    while at >= 0:
-        starts.append(text.rfind(b"\n", 0, at) + 1)
+    while at >= 0 and len(starts) < most:
+        start = text.rfind(b"\n", max(0, at - lead - 1), at) + 1
+        if start or at <= lead:
+            starts.append(start)
         end = text.find(b"\n", at)
         at = text.find(needle, end) if end >= 0 else -1
     return starts
@@ -273,21 +306,22 @@ def end_of_line(text: bytes, start: int) -> int:
 def trailer_value(text: bytes, start: int) -> bytes:
     """Return the value that begins at `start`, with folded lines, or from the next line if there is none.
 
-    Git folds a long value onto indented lines; people put a value under its key.
+    Git folds a long value onto indented lines; people put a value under its key. Space around a value is
+    no part of it, however much there is.
     """
-    stop = end_of_line(text, start)
-    value = text[start:stop].strip()
-    while text[stop + 1 : stop + 2] in (b" ", b"\t") and len(value) < LINE_LIMIT:
-        begin, stop = stop + 1, end_of_line(text, stop + 1)
-        folded = text[begin:stop].strip()
+    stop = text.find(b"\n", start)
+    value = text[start : stop if stop >= 0 else len(text)].strip()[:LINE_LIMIT]
+    while stop >= 0 and text[stop + 1 : stop + 2] in INDENT and len(value) < LINE_LIMIT:
+        begin, stop = stop + 1, text.find(b"\n", stop + 1)
+        folded = text[begin : stop if stop >= 0 else len(text)].strip()[:LINE_LIMIT]
         if not folded:
             break
-        value += b" " + folded
-    if not value.strip():
-        value = text[stop + 1 : end_of_line(text, stop + 1)]
+        value = value + b" " + folded if value else folded
+    if not value and stop >= 0:
+        value = text[stop + 1 : end_of_line(text, stop + 1)].strip()
         if b": " in value:
             return b""
-    return value.strip()
+    return value
 
 
 def paragraph_after(text: bytes, start: int) -> bytes:

@@ -6,9 +6,20 @@ used to escape the gate: who hides a mark in a quote could as well leave it out.
 
 from __future__ import annotations
 
+from gatekeeper.core.trailers import block_start
+
 SQUASH = b"squashed commit of the following:"
 """What `git merge --squash` writes before messages that it indents by four (builtin/merge.c)."""
 LITERAL = b"\\n\\nco-authored-by:"
+BOM = b"\xef\xbb\xbf"
+
+
+def plain_lines(message: bytes) -> bytes:
+    """Return `message` without a byte order mark, and with line ends where it has only carriage returns."""
+    message = message.removeprefix(BOM)
+    if b"\r" in message and b"\n" not in message.rstrip(b"\n"):
+        return message.replace(b"\r", b"\n")
+    return message
 
 
 def unwrapped(text: bytes) -> bytes:
@@ -18,15 +29,19 @@ def unwrapped(text: bytes) -> bytes:
     return break_subject(text) if LITERAL in text else text
 
 
-def unquoted(text: bytes) -> bytes:
-    """Return `text`, a message in lower case, without the marks that it only quotes; itself if none."""
+def unquoted(message: bytes, text: bytes) -> bytes:
+    """Return `text` without the marks that it only quotes; itself if there are none.
+
+    `text` is `message` in lower case, unwrapped. What Git takes for the trailers of the message is no sample
+    in a fence. A revert that repeats the reverted message repeats its trailers, whatever Git takes them for.
+    """
     if b"```" in text or b"~~~" in text:
-        text = blank_fences(text)
+        text = blank_fences(text, block_start(message))
     return cut_reverted(text) if text.startswith(b'revert "') else text
 
 
-def blank_fences(text: bytes) -> bytes:
-    """Blank what stands between a code fence and its closing one (CommonMark 4.5).
+def blank_fences(text: bytes, trailers: int) -> bytes:
+    """Blank what stands between a code fence and its closing one (CommonMark 4.5), up to where trailers begin.
 
     A fence that is never closed hides nothing: a message's end is where trailers are.
     """
@@ -43,7 +58,7 @@ def blank_fences(text: bytes) -> bytes:
         elif bare[:1] == char and run >= length and run == len(bare):
             lines[opened : number + 1] = (b" " * len(inside) for inside in lines[opened : number + 1])
             opened = -1
-    return b"\n".join(lines)
+    return b"\n".join(lines)[:trailers] + text[trailers:]
 
 
 def unindent_squashed(text: bytes) -> bytes:

@@ -40,11 +40,23 @@ def parse_trailers(message: bytes) -> tuple[Trailer, ...]:
     line that Git generated and at least a quarter of its lines are trailers. A message of one paragraph
     has none. Takes time linear in the message, which holds no NUL (`commits.py` refuses it).
     """
+    _, lines = last_paragraph(without_conflicts(without_patch(message)))
+    return parse_block(lines)
+
+
+def block_start(message: bytes) -> int:
+    """Return where the line begins with which the trailers of a message begin; its length if it has none."""
+    start, lines = last_paragraph(without_conflicts(without_patch(message)))
+    return start if parse_block(lines) else len(message)
+
+
+def parse_block(lines: list[bytes]) -> tuple[Trailer, ...]:
+    """Return the trailers of a paragraph, in its lines without LF; none if it is no block of trailers."""
     block: list[tuple[bytes, list[bytes]]] = []
     trailer_lines = other_lines = 0
     is_generated = False
     value: list[bytes] | None = None  # the lines of the trailer that an indented line would continue
-    for line in last_paragraph(without_conflicts(without_patch(message))):
+    for line in lines:
         if line[0] in SPACE:
             if value is None:
                 other_lines += 1
@@ -100,8 +112,8 @@ def without_conflicts(text: bytes) -> bytes:
     return text[:ignored] if ignored else text
 
 
-def last_paragraph(text: bytes) -> list[bytes]:
-    """Return the lines, without LF, of the last paragraph that is not only comments.
+def last_paragraph(text: bytes) -> tuple[int, list[bytes]]:
+    """Return where the last paragraph begins that is not only comments, and its lines without LF.
 
     None if no blank line is before it: the first paragraph is the title. (Git looks for the end of the
     title from the front. That is the first blank line, so going backwards cannot pass it unseen.)
@@ -113,11 +125,11 @@ def last_paragraph(text: bytes) -> list[bytes]:
         line = text[start:end]
         if not line.strip(SPACE):
             if lines:
-                return lines[::-1]
+                return end + 1, lines[::-1]
         elif lines or not line.startswith(b"#"):
             lines.append(line)
         end = start - 1
-    return []
+    return len(text), []
 
 
 def trailer_key(line: bytes) -> bytes:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gatekeeper.core.commits import Commit, Identity
+from gatekeeper.core.commits import Commit, Identity, MalformedCommitError, parse_commit
 from gatekeeper.core.declaration import DEFAULT, Declaration, MarkRules, State, declare
-from gatekeeper.core.ids import ObjectId, Timestamp
-from gatekeeper.core.marks import COMMON_NEEDLES, EVIDENCE_LIMIT, Marks
+from gatekeeper.core.ids import FORMATS, ObjectId, Timestamp
+from gatekeeper.core.marks import EVIDENCE_LIMIT, Marks
+from gatekeeper.core.own_words import plain_lines
 from gatekeeper.core.tools import IDENTITY_KINDS, TEXT_KINDS, WORD_KINDS, Signal, Tool, builtin
+from gatekeeper.core.trailers import parse_trailers
 
 ANN = ("Ann Lee", "ann@example.com")
 CLAUDE = ("Claude", "noreply@anthropic.com")
@@ -98,12 +100,12 @@ def test_who_is_no_agent_counts_nowhere(tool: Tool, signal: Signal) -> None:
     assert not declaration.assisted, tool.id
 
 
-def test_every_mark_of_the_table_holds_a_needle_that_the_fast_path_looks_for() -> None:
+def test_every_mark_of_the_table_gives_the_hint_that_its_line_is_found_by() -> None:
     marks = Marks()
-    for literal in marks.index.literals():
-        assert any(needle in literal for needle in marks.needles)
-    for key in marks.judges:
-        assert any(needle in key for needle in COMMON_NEEDLES)
+    for key in (*marks.judges, *marks.index.trailers):
+        assert any(needle in key for needle in marks.hints.needles(b"Fix\n\n" + key.title() + b" : x\n"))
+    for start in (*marks.index.footers, *(form.first for form, _ in marks.index.urls)):
+        assert any(needle in start for needle in marks.hints.needles(b"Fix\n\n\xf0\x9f\xa4\x96 " + start + b"x\n"))
 
 
 def test_a_weak_mark_alone_is_recorded_and_decides_nothing() -> None:
@@ -317,6 +319,17 @@ def test_a_value_that_credits_a_person_or_script_is_no_mark(key: str, value: str
         pytest.param(f'Revert "Fix"\n\nThis reverts commit 1.\n\nIt broke.\n\n{STRONG}\n', id="a revert by AI"),
         pytest.param("Fix\n\nClaude-Session: https://claude.ai/code/session_01", id="no final newline"),
         pytest.param(f"Fix\n\nCo-authored-by-AI: Claude\n{STRONG}".encode() + b"\n\xff\xfe\n", id="broken UTF-8"),
+        pytest.param(f"\ufeff{STRONG}\n", id="a byte order mark before it"),
+        pytest.param(f"Fix\r\r{STRONG}\r", id="lines that end in carriage returns only"),
+        pytest.param(f"Fix\r\r{STRONG}\rSigned-off-by: A <a@b.c>\n", id="one line feed behind carriage returns"),
+        pytest.param("Fix\n\nCo-authored-by:" + " " * 4000 + "Claude <noreply@anthropic.com>\n", id="much space"),
+        pytest.param(
+            f"Fix\n\n```\nx\n\nSigned-off-by: A <a@b.c>\n{STRONG}\n```\n",
+            id="in a fence, yet a trailer to Git",
+        ),
+        pytest.param(
+            f'Revert "Revert "Fix""\n\nThis reverts commit 1.\n\n{STRONG}\n', id="a revert that Git wrote, by AI"
+        ),
         pytest.param(f"R\xe9parer\n\n{STRONG}\n".encode("latin-1"), id="Latin-1"),
     ],
 )
@@ -344,6 +357,12 @@ def test_a_mark_counts_in_every_odd_form_that_was_seen(message: str | bytes) -> 
             f'Revert "Fix"\n\nThis reverts commit 1.\n\n> Fix\n>\n> {STRONG}\n',
             id="a revert that quotes with >",
         ),
+        pytest.param(
+            f'Revert "Fix"\n\nThis reverts commit 1.\n\nFix\n\nSigned-off-by: A <a@b.c>\n{STRONG}\n',
+            id="a revert whose quotation ends in what Git takes for its trailers",
+        ),
+        pytest.param(f"Fix\n\n```\nx\n\n{STRONG}\n```\n", id="in a fence, and no trailer to Git"),
+        pytest.param(f"Fix\n\ntext\r{STRONG}\n", id="a carriage return inside a line"),
         pytest.param("Merge branch 'claude/fix-basket' into main\n", id="a branch name in a merge"),
         pytest.param("Merge pull request #1 from ann/copilot/fix-1\n", id="a branch name in a pull request"),
         pytest.param("Fix\n\nAssisted-by:\nSigned-off-by: A <a@b.c>\n", id="an empty value before a trailer"),
@@ -454,6 +473,34 @@ def test_rules_with_equal_content_are_equal() -> None:
     assert MarkRules(tools=(Tool(id="a", name="A"),)) != MarkRules(tools=(Tool(id="b", name="B"),))
 
 
+# Encodings
+
+
+@pytest.mark.parametrize("encoding", ["IBM037", "cp037", "CP500", "EBCDIC-CP-037", "UTF-7"])
+def test_a_mark_counts_in_an_encoding_without_ascii(encoding: str) -> None:
+    codec = "utf-7" if encoding == "UTF-7" else "cp500" if "500" in encoding else "cp037"
+    text = f"Fix\n\n{STRONG}\n"
+    raw = text.replace("@", "+AEA-").encode() if codec == "utf-7" else text.encode(codec)
+    declaration = declare(commit(raw).replace(encoding=encoding.encode()))
+    assert declaration.tools == ("claude-code",)
+    assert declaration.evidence[0].text == STRONG.encode()
+
+
+@pytest.mark.parametrize(
+    "encoding", ["ISO-8859-1", "'utf8'", "cp1252", "cp850", "x-unknown", "ibm-1047", "", "punycode"]
+)
+def test_any_other_encoding_is_read_as_it_stands(encoding: str) -> None:
+    raw = f"R\xe9parer\n\n{STRONG}\n".encode("latin-1")
+    assert declare(commit(raw).replace(encoding=encoding.encode())).tools == ("claude-code",)
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le"])
+def test_a_message_in_utf_16_is_no_commit_at_all(codec: str) -> None:
+    head = b"tree %b\nauthor A <a@b.c> 0 +0000\ncommitter A <a@b.c> 0 +0000\n\n" % (b"1" * 40)
+    with pytest.raises(MalformedCommitError, match="NUL"):
+        parse_commit(ObjectId("1" * 40), head + STRONG.encode(codec), FORMATS["sha1"])
+
+
 # Bounds
 
 
@@ -465,30 +512,15 @@ def test_evidence_is_bounded_and_the_state_and_tools_are_not() -> None:
     assert declaration.contradiction
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
-        "x" * 2_000_000,
-        "co-authored-by: " * 100_000,
-        "\\n\\nco-authored-by:" * 100_000,
-        "Claude " * 300_000,
-        "a\n" * 500_000,
-        "Co-authored-by: a <a@b.c>\n" * 50_000,
-        "Co-authored-by:\n x\n" * 50_000,
-        "Co-authored-by:\n" + " x\n" * 500_000,
-        "```\n" * 300_001,
-        'revert "a"\n\nthis reverts commit 1\n' + "a b\n" * 300_000,
-    ],
-    ids=lambda message: repr(message[:20]),
-)
-def test_the_last_line_of_a_huge_message_still_counts(message: str) -> None:
-    assert said(f"{message}\n\n{STRONG}\n").tools == ("claude-code",)
-    assert not said(message).assisted
+def test_space_before_a_value_does_not_hide_it() -> None:
+    assert said("Fix\n\nMade-with:" + " " * 5000 + "Cursor" + " " * 5000 + "\n").tools == ("cursor",)
+    assert said("Fix\n\nMade-with:\n" + " " * 5000 + "Cursor\n").tools == ("cursor",)
+    assert said("Fix\n\nCo-authored-by: x" + "\t" * 500 + "<noreply@anthropic.com>\n").tools == ("claude-code",)
 
 
-def test_a_long_line_is_looked_at_up_to_its_bound() -> None:
-    declaration = said("Fix\n\nMade-with: Cursor" + " " * 2000 + "x\n")
-    assert declaration.tools == ("cursor",)
+def test_a_value_and_its_evidence_are_looked_at_up_to_a_bound() -> None:
+    declaration = said("Fix\n\nAssisted-by: Claude" + " and others" * 200 + "\n")
+    assert declaration.tools == ("claude-code",)
     assert len(declaration.evidence[0].text) <= 1000
 
 
@@ -535,9 +567,23 @@ def test_any_bytes_are_judged(message: bytes, name: str, email: str) -> None:
     declaration = declare(commit(message, (name, email)))
     assert declaration.assisted == bool(declaration.tools)
     assert len(declaration.evidence) <= EVIDENCE_LIMIT + 2
-    lines = message.split(b"\n")
+    lines = plain_lines(message).split(b"\n")
     for evidence in declaration.evidence:
         assert evidence.line is None or lines[evidence.line - 1].startswith(evidence.text)
+
+
+@given(MESSAGES)
+@example(f"Fix\n\n```\nx\n\nSigned-off-by: A <a@b.c>\n{STRONG}\n```\n".encode())
+@example(b"Fix\n\nMade-with :\n   Cursor\n")
+@example(b"Fix\n\nMade-with:\n# comment\n   Cursor\n")
+@example(b"Fix\n\n~~~\n\nSigned-off-by: A\nMade-with: Cursor\n~~~\n---\n patch\n")
+def test_what_git_takes_for_a_trailer_is_judged_by_its_key_and_value(message: bytes) -> None:
+    marks = Marks()
+    for trailer in () if message.lower().startswith(b'revert "') else parse_trailers(message):
+        judge = marks.judges.get(trailer.key.lower())
+        found = judge(trailer.value.lower()) if judge else ()
+        if any(kind != "denial" and strength == "strong" for kind, _, strength in found):
+            assert said(message).state is State.DECLARED
 
 
 @given(MESSAGES, MARKS)
