@@ -6,7 +6,7 @@ What no rule in question asks for is not gathered: a push of plain commits costs
 from __future__ import annotations
 
 from gatekeeper.bench import Bench, UnjudgeableError
-from gatekeeper.core.authorship import Authorship, Claims, FirstPush, Proof, establish
+from gatekeeper.core.authorship import Authorship, Claims, FirstPush, establish
 from gatekeeper.core.changes import paths_of
 from gatekeeper.core.coauthors import co_author_addresses
 from gatekeeper.core.commits import Commit
@@ -337,11 +337,7 @@ class _Gathering:
 
     def _commit_signer(self, commit: Commit) -> Person | None:
         """Return whose key, in force now, signed the commit itself; a signature that is not good says nothing."""
-        if (
-            commit.signature is None
-            or commit.signed_payload is None
-            or Proof.SIGNATURE not in self.bench.policy.author_proof
-        ):
+        if commit.signature is None or commit.signed_payload is None:
             return None
         from gatekeeper.schemes.git import signer_of  # cryptography: only when there is a signature to check
 

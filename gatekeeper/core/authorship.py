@@ -71,12 +71,16 @@ class Authorship(Record):
 
 
 def establish(claims: Claims, admitted: tuple[Proof, ...]) -> Authorship:
-    """Decide who the author is. For machine authors the candidates are human co-authors and the first pusher."""
+    """Decide who the author is.
+
+    For machine authors the candidates are the human co-authors, or where the commit names none, the first pusher:
+    who pushes what names another person has not become its author by that.
+    """
     push = claims.first_push
     own = push is not None and push.kind is PusherKind.ACCOUNT and push.person is not None and not push.person.bot
     pusher = push.person if push and own else None
     if claims.author_is_machine:
-        candidates = tuple(dict.fromkeys((*claims.co_authors, *((pusher,) if pusher else ()))))
+        candidates = claims.co_authors or ((pusher,) if pusher else ())
         claimed = None
     else:
         candidates = (claims.author,) if claims.author and not claims.author.bot else ()
@@ -86,7 +90,7 @@ def establish(claims: Claims, admitted: tuple[Proof, ...]) -> Authorship:
     if proved is None:
         involved.append(push.person if push else None)
     if claims.author_is_machine:
-        involved += candidates
+        involved += (*candidates, pusher)
     asks_ledger = proved is None and not claims.ledger
     writers = claims.co_authors if claims.author_is_machine else candidates
     named = () if proved else tuple(person for person in writers if person not in claims.left)
