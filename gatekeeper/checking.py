@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from gatekeeper.bench import Bench, UnjudgeableError, read_commit, read_commits
+from gatekeeper.bench import Bench, UnjudgeableError, over_listed, read_commit, read_commits
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.dossier import Dossier
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.policy import Setting, evaluate
-from gatekeeper.core.verdict import CommitFinding, RefFinding, Verdict
+from gatekeeper.core.verdict import CommitFinding, Outcome, RefFinding, Verdict
 from gatekeeper.gathering import Arrival, gather
 from gatekeeper.git import Engine
 from gatekeeper.ledger import Ledger
@@ -28,13 +28,21 @@ def check(bench: Bench, ref: str, head: ObjectId, exclude: Sequence[ObjectId]) -
         behind = baseline(bench.engine, bench.ledger, ref) if bench.ledger else []
         commits = read_commits(bench, [head], [*exclude, *behind])
         judged, known = _judge(bench, ref, commits)
+        if any(each.outcome is not Outcome.ACCEPTED for each in judged):
+            over = over_listed(bench.engine, commits, [*exclude, *behind], frozenset())
+            if over:
+                judged, known = _judge(bench, ref, [commit for commit in commits if commit.id not in over])
     except UnjudgeableError as error:
         return Verdict(refs=(finding.replace(problems=(error.reason,)),))
     return Verdict(refs=(finding.replace(commits=judged, known=known),))
 
 
-def explain(bench: Bench, ref: str, commit: ObjectId) -> tuple[CommitFinding | None, Dossier | None]:
-    """Judge one commit alone; None if the ledger vouches for it, or it is behind the ref's baseline.
+def explain(
+    bench: Bench, ref: str, commit: ObjectId, tip: ObjectId | None = None
+) -> tuple[CommitFinding | None, Dossier | None]:
+    """Judge one commit; None if the ledger vouches for it, or it is behind the ref's baseline.
+
+    What a merge adds is assisted if something that it brings is: that is what `tip`, where the ref is now, lacks.
 
     Raises:
         UnjudgeableError: if it is malformed.
@@ -43,11 +51,11 @@ def explain(bench: Bench, ref: str, commit: ObjectId) -> tuple[CommitFinding | N
     behind = baseline(bench.engine, bench.ledger, ref) if bench.ledger else []
     if any(bench.engine.is_ancestor(commit, base) for base in behind):
         return None, None
+    if commits[0].is_merge and tip:
+        commits = read_commits(bench, [commit], [tip, *behind]) or commits
     gathered = gather(bench, ref, commits, Arrival())
-    if not gathered.dossiers:
-        return None, None
-    dossier = gathered.dossiers[0]
-    return evaluate(dossier, _setting(bench)), dossier
+    dossier = next((each for each in gathered.dossiers if each.commit.id == commit), None)
+    return (evaluate(dossier, _setting(bench)), dossier) if dossier else (None, None)
 
 
 def baseline(engine: Engine, ledger: Ledger, ref: str) -> list[ObjectId]:

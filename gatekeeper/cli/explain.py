@@ -34,7 +34,7 @@ def command(
         place = open_place(stack, repo=repo, policy=policy, roster=roster)
         ref = place.full_ref(into)
         commit = place.clone.commit(revision)
-        finding, dossier = explain(place.bench, ref, commit)
+        finding, dossier = explain(place.bench, ref, commit, place.tip(ref))
     if finding is None or dossier is None:
         if form == "json":
             print_json({"version": 1, "commit": commit, "ref": ref, "outcome": "accepted", "known": True})

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from typing import Any
 
+    from gatekeeper.core.ids import ObjectId
+
 
 def options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say where facts come from."""
@@ -33,8 +35,9 @@ def options(function: Callable[..., Any]) -> Callable[..., Any]:
 class Place:
     """A repository together with the bench to judge on."""
 
-    def __init__(self, clone: Clone, bench: Bench, default_branch: str) -> None:
+    def __init__(self, clone: Clone, bench: Bench, default_branch: str, *, on_server: bool = False) -> None:
         """`clone` resolves revisions."""
+        self._on_server = on_server
         self.clone = clone
         self.bench = bench
         self._default = default_branch
@@ -44,6 +47,10 @@ class Place:
         if not name:
             return self._default
         return name if name.startswith("refs/") else f"refs/heads/{name}"
+
+    def tip(self, ref: str) -> ObjectId | None:
+        """Return where a ref is on the server, as far as this repository knows."""
+        return self.clone.tip(ref) if self._on_server else self.clone.server_tip(ref)
 
 
 def open_place(stack: ExitStack, *, repo: str | None, policy: str | None, roster: str | None) -> Place:
@@ -94,4 +101,4 @@ def _server(stack: ExitStack, repo: str) -> Place:
         signoffs=from_ledger(ledger, court),
     )
     clone = stack.enter_context(Clone(server.git_dir))
-    return Place(clone, bench, server.default_branch())
+    return Place(clone, bench, server.default_branch(), on_server=True)

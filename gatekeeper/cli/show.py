@@ -27,7 +27,7 @@ def command(ctx: click.Context, revision: str, into: str, form: str) -> None:
         published = clone.published()
         ref = clone.full_ref(into, published)
         bench = clone.bench(published)
-        finding, dossier = explain(bench, ref, clone.commit(revision))
+        finding, dossier = explain(bench, ref, clone.commit(revision), clone.server_tip(ref))
     if finding is None or dossier is None:
         raise click.ClickException("only a ledger vouches for commits, and a clone has none")
     if form == "json":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gatekeeper.core.ids import ObjectId
+from tests.support.commands import run
 from tests.support.world import one_format
 
 if TYPE_CHECKING:
@@ -219,6 +220,25 @@ def test_a_merge_that_changes_a_file_of_both_sides_by_itself_is_judged(world: Wo
     assert clone.push("main:main").accepted
 
 
+def test_explain_says_of_a_merge_what_the_push_said(world: World) -> None:
+    clone, _ = _two_sides(world)
+    evil = clone.merge("side", amend={"evil.py": "1\n"})
+    assert clone.push("main:refs/heads/topic").accepted
+    assert clone.push("main:main").refused
+    said = run("explain", evil, "--repo", "shop.git", cwd=world.root)
+    assert said.status == 1
+    assert "senior-signoff" in said.out
+    world.approve(evil)
+    assert run("explain", evil, "--repo", "shop.git", cwd=world.root).status == 0
+    assert clone.push("main:main").accepted
+    clone.git("checkout", "-q", "-b", "human", "main~")
+    clone.commit("By hand")
+    clone.git("checkout", "-q", "main")
+    by_hand = clone.merge("human", amend={"by-hand.py": "1\n"})
+    assert clone.push(f"{by_hand}:refs/heads/review").accepted
+    assert run("explain", by_hand, "--repo", "shop.git", cwd=world.root).status == 0
+
+
 def test_an_evil_merge_is_not_hidden_by_a_clean_one_on_top(world: World) -> None:
     clone, _ = _two_sides(world)
     clone.git("checkout", "-q", "-b", "other", "main")
@@ -327,6 +347,32 @@ def test_a_merge_across_a_rename_adds_nothing_unless_it_does(renamed: tuple[Worl
     clone.merge("side")
     assert clone.git("show", "HEAD:basket.py") == BOTH.strip()
     assert clone.push("main:main").accepted
+
+
+@one_format
+def test_submodules_are_merged_as_git_does_where_it_has_none_of_them(world: World) -> None:
+    """One side's change is taken; two changes are a conflict, whatever somebody made of it."""
+    clone = world.clone("junior-1")
+    commits = [f"{number}" * clone.object_format.hex_length for number in (1, 2, 3)]
+
+    def link(message: str, target: str) -> ObjectId:
+        clone.git("update-index", "--add", "--cacheinfo", f"160000,{target},lib")
+        clone.git("commit", "-q", "-m", message, env=clone.dates())
+        return clone.id()
+
+    link("Base", commits[0])
+    assert clone.push("main:main").accepted
+    clone.git("checkout", "-q", "-b", "side")
+    world.approve(link("Side\n\nAssisted-by: claude", commits[1]))
+    clone.git("checkout", "-q", "main")
+    clone.git("commit", "-q", "--allow-empty", "-m", "Main", env=clone.dates())
+    honest = _merge_commit(clone, "side", "main", "side")
+    assert clone.push(f"{honest}:refs/heads/release/1").accepted
+    link("Main, too", commits[2])
+    resolved = _merge_commit(clone, "side", "main", "side")
+    assert clone.push(f"{resolved}:main").refused
+    world.approve(resolved)
+    assert clone.push(f"{resolved}:main").accepted
 
 
 # ---- conflicts -------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.commands import run
 from tests.support.signoffs import REPOSITORY
 from tests.support.world import one_format
 
@@ -188,6 +189,32 @@ def test_a_branch_that_is_made_the_default_is_not_taken_in_unseen(world: World) 
     assert clone.push("main:trunk").accepted
 
 
+def test_a_detached_head_frees_nothing(world: World) -> None:
+    world.set_policy(protect=["HEAD"])
+    clone = world.clone("junior-1")
+    clone.commit("Plain")
+    assert clone.push("main:main").accepted
+    world.git("update-ref", "--no-deref", "HEAD", clone.id())
+    clone.assisted()
+    assert clone.push("main:refs/heads/topic").accepted
+    assert clone.push("main:main").refused
+
+
+def test_a_protected_ref_that_was_deleted_outside_the_gate_is_not_created_unseen(world: World) -> None:
+    clone = world.clone("junior-1")
+    assert clone.push("main:refs/heads/release/1").accepted
+    commit = clone.assisted()
+    assert clone.push("main:refs/heads/topic").accepted
+    world.settle()
+    world.git("update-ref", "-d", "refs/heads/release/1")
+    for refspec in ("main:refs/heads/release/1", "main^:refs/heads/release/1"):
+        assert "it was changed outside the gate" in clone.push(refspec).text
+    world.git("update-ref", "refs/heads/release/1", f"{commit}^")
+    assert clone.push("main:refs/heads/release/1").refused
+    world.approve(commit)
+    assert clone.push("main:refs/heads/release/1").accepted
+
+
 def test_what_was_the_default_branch_stays_protected(world: World) -> None:
     world.set_policy(protect=["HEAD"])
     clone = world.clone("junior-1")
@@ -248,6 +275,20 @@ def test_nobody_is_asked_about_commits_that_are_on_the_ref_already(skewed: tuple
     clone.merge("topic")
     pushed = clone.push("main:main")
     assert pushed.accepted, pushed.text
+
+
+def test_check_asks_about_no_more_than_the_push(skewed: tuple[World, Clone]) -> None:
+    world, clone = skewed
+    assert clone.push("topic:refs/heads/topic").accepted
+    said = run("check", "main..topic", "--repo", "shop.git", cwd=world.root)
+    assert (said.status, said.out) == (0, "main: in order (1 commit, 0 AI-assisted)\n")
+    clone.assisted("New")
+    assert clone.push("topic:refs/heads/topic").accepted
+    said = run("check", "main..topic", "--repo", "shop.git", cwd=world.root)
+    assert (said.status, said.out.splitlines()[0]) == (
+        1,
+        "main: would be refused (2 commits, 1 AI-assisted, 1 not in order)",
+    )
 
 
 def test_what_is_on_the_ref_already_does_not_make_a_resolution_assisted(skewed: tuple[World, Clone]) -> None:
