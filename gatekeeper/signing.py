@@ -7,7 +7,7 @@ from gatekeeper.bench import Bench, read_commit, read_commits
 from gatekeeper.core.approval import may_revoke
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.declaration import declare
-from gatekeeper.core.ids import Fingerprint, ObjectId, Timestamp
+from gatekeeper.core.ids import Fingerprint, ObjectId, StatementId, Timestamp
 from gatekeeper.core.people import Person, Roster
 from gatekeeper.core.proposal import Item, Proposal
 from gatekeeper.core.record import Record
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 DAY = 86_400
 DEFAULT_LIFE = 90 * DAY
-EMERGENCY_LIFE = DAY
-"""The longest, too: what is urgent today is not an emergency tomorrow."""
 END_OF_TIME = Timestamp(253_402_300_799)
 """The last second of year 9999: `expiresAt` of what never expires, a veto or a revocation."""
 
@@ -189,7 +187,7 @@ def seal(
         SigningError: if ssh-keygen does not sign.
         SigningRefusedError: if what came out would not be taken, as when another key than `fingerprint` signed.
     """
-    unsigned = Envelope(payload=dump_statement(statement), keyid=fingerprint, signature=b"?")
+    unsigned = _unsigned(statement, fingerprint)
     blob = sign_bytes(unsigned.signed_bytes, key=key, namespace=NAMESPACE, environment=environment)
     envelope = dump_envelope(unsigned.replace(signature=blob))
     try:
@@ -199,6 +197,15 @@ def seal(
             f"the server would not take this statement: {error}", f"see whether {key}.pub is the public half of {key}"
         ) from None
     return envelope
+
+
+def statement_id(statement: Statement, fingerprint: Fingerprint) -> StatementId:
+    """Return the id of a statement that the key with this fingerprint signs."""
+    return _unsigned(statement, fingerprint).statement_id
+
+
+def _unsigned(statement: Statement, fingerprint: Fingerprint) -> Envelope:
+    return Envelope(payload=dump_statement(statement), keyid=fingerprint, signature=b"?")
 
 
 def _signed_commit(item: Item) -> SignedCommit:

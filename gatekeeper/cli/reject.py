@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import click
 
+from gatekeeper.cli.acts import VETO, perform
 from gatekeeper.cli.common import INTO
-from gatekeeper.cli.stating import REVISIONS, count, required_comment, signatory, signing_options
-from gatekeeper.core.signoff import Decision
-from gatekeeper.signing import Terms
+from gatekeeper.cli.stating import REVISIONS, required_comment, signatory, signing_options
 
 
 @click.command("reject")
@@ -33,17 +32,6 @@ def command(
     the approvals of others; an approval of your own that you sign later lifts it. Commits are named as for
     `gatekeeper sign`.
     """
-    with signatory(ctx, key, "rejecting") as me:
-        me.require_approver("a veto of yours would not count", "tell the author, or ask somebody who may approve")
+    with signatory(ctx, key, VETO.doing) as me:
         ref = me.clone.full_ref(into, me.published)
-        terms = Terms(repository=me.published.repository, comment=comment, decision=Decision.REJECT)
-        proposals = me.choose(revisions, ref, "reject")
-        total = count(proposals)
-        return me.conclude(
-            me.draft(proposals, terms),
-            f"Reject {total}?",
-            f"Rejected: {total}, veto {{ids}}.",
-            "It is on the server; you can take it back with: gatekeeper revoke ID -m WHY",
-            local=local,
-            yes=yes,
-        )
+        return perform(VETO, me, revisions, ref, comment=comment, local=local, yes=yes)

@@ -14,15 +14,14 @@ from gatekeeper.cli.common import err, open_clone
 from gatekeeper.cli.setup import signing_key
 from gatekeeper.core.clock import MalformedTimeError, parse_span
 from gatekeeper.core.push import SIGNOFFS
-from gatekeeper.core.signoff import parse_envelope
 from gatekeeper.core.tools import agent_environment
 from gatekeeper.delivering import StoreRefusedError, deliver, file_signoff, forget_refused, push_command
 from gatekeeper.desk import DeskError
 from gatekeeper.formats.statements import terms_lines
 from gatekeeper.formats.terminal import proposal_lines
-from gatekeeper.formats.text import plural, short, visible
+from gatekeeper.formats.text import short, visible
 from gatekeeper.schemes.ssh_keygen import public_key_of
-from gatekeeper.signing import SigningRefusedError, draft, propose, seal, signer_of
+from gatekeeper.signing import SigningRefusedError, draft, propose, seal, signer_of, statement_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -33,14 +32,14 @@ if TYPE_CHECKING:
     from gatekeeper.bench import Bench
     from gatekeeper.config.published import Published
     from gatekeeper.core.changes import FileStat
-    from gatekeeper.core.ids import Fingerprint, ObjectId
+    from gatekeeper.core.ids import Fingerprint, ObjectId, StatementId
     from gatekeeper.core.people import Person
     from gatekeeper.core.proposal import Proposal
     from gatekeeper.core.signoff import Statement
     from gatekeeper.desk import Clone, Revision
     from gatekeeper.signing import Terms
 
-    Picked = Sequence[ObjectId] | None
+    Picker = Callable[[Revision, ObjectId | None], Sequence[ObjectId]]
 
 REVISIONS = click.argument("revisions", nargs=-1, metavar="[REV|RANGE]...")
 
@@ -66,10 +65,6 @@ def required_comment(_ctx: click.Context, _option: click.Parameter, value: str) 
     if not any(map(str.isalnum, value)):
         raise click.BadParameter("say why")
     return value
-
-
-def _all(_revision: Revision, _base: ObjectId | None) -> Picked:
-    return None
 
 
 class Signatory:
@@ -107,16 +102,14 @@ class Signatory:
         if not self.may_approve:
             raise SigningRefusedError(f"{self.signer.id} may not approve: {what}", advice)
 
-    def choose(
-        self, revisions: Sequence[str], ref: str, verb: str, only: Callable[[Revision, ObjectId | None], Picked] = _all
-    ) -> list[Proposal]:
+    def choose(self, revisions: Sequence[str], ref: str, verb: str, picker: Picker | None = None) -> list[Proposal]:
         """Return what the arguments mean, and show it.
 
         Args:
             revisions: As typed; none means HEAD.
             ref: Full name of the ref; a branch means its commits that are not on it yet.
             verb: What there would be nothing to do: `approve`.
-            only: Picks commits out of a revision, given where it begins (None: it is one commit); None for all.
+            picker: Picks commits out of a revision, given where it begins (None: it is one commit); None for all.
 
         Raises:
             DeskError: if there is nothing to sign.
@@ -125,7 +118,7 @@ class Signatory:
         proposals: list[Proposal] = []
         for revision in chosen:
             base = self._base(revision, ref)
-            picked = only(revision, base)
+            picked = picker(revision, base) if picker else None
             if picked is None and base is not None and not self.bench.engine.ids([revision.head], [base]):
                 on_ref = f"every commit of {revision.text} is on {ref} already"
                 where = f"{revision.text} is empty" if revision.base else on_ref
@@ -185,12 +178,16 @@ class Signatory:
             for proposal in proposals
         ]
 
+    def id_of(self, statement: Statement) -> StatementId:
+        """Return the id that a statement has once this person has signed it."""
+        return statement_id(statement, self.fingerprint)
+
     def conclude(
         self, statements: Sequence[Statement], question: str, done: str, delivered: str, *, local: bool, yes: bool
     ) -> int:
         """Show the terms, ask, sign, file and deliver; return the exit status.
 
-        `done` is what to say then, with `{ids}` for the ids of the statements, and `delivered` what they do now.
+        `done` is what to say then, and `delivered` what to say if the server has it.
 
         Raises:
             DeliveryError: if a statement does not get to the server.
@@ -206,7 +203,6 @@ class Signatory:
         before = clone.tip(SIGNOFFS)
         for envelope in sealed:
             file_signoff(clone, envelope)
-        done = done.format(ids=", ".join(short(parse_envelope(envelope).statement_id) for envelope in sealed))
         if local:
             self.say.print(f"{done} Kept in this clone; push it with: {push_command(clone)}")
             return OK
@@ -248,11 +244,6 @@ def span(text: str, option: str = "--expires") -> int:
         return parse_span(text)
     except MalformedTimeError as error:
         raise click.BadParameter(str(error), param_hint=option) from None
-
-
-def count(proposals: Sequence[Proposal]) -> str:
-    """Return how many commits there are: `2 commits`."""
-    return plural(sum(len(proposal.items) for proposal in proposals), "commit")
 
 
 def _agreed(say: Console, question: str, *, yes: bool) -> bool:
