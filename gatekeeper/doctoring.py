@@ -20,11 +20,12 @@ from gatekeeper.formats.words import pause_text
 from gatekeeper.gate import is_protected
 from gatekeeper.git import GitError
 from gatekeeper.git.user import UserGit
-from gatekeeper.installing import DROP_IN, HOOKS, MARK, InstallError, Plan, hook_path, install, is_ours, shim
+from gatekeeper.installing import DROP_IN, HOOKS, InstallError, Plan, hook_path, install, server_shim
 from gatekeeper.ledger import Ledger, LedgerError
 from gatekeeper.opening import Server, UnconfiguredError
 from gatekeeper.reconciling import Comparison
 from gatekeeper.settling import reconcile
+from gatekeeper.shims import MARK, is_ours
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _hooks(server: Server) -> list[Symptom]:
         )
         if not os.access(interpreter, os.X_OK):
             found.append(bad(f"{path} names the interpreter {interpreter}, which is not there", "gatekeeper install"))
-        elif text not in {shim(hook, server.git, chained) for chained in ("", f"{server.state}/chained/{hook}")}:
+        elif text not in {server_shim(hook, server.git, chained) for chained in ("", f"{server.state}/chained/{hook}")}:
             found.append(
                 note(
                     f"{path} was written by another installation of gatekeeper",

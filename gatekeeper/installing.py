@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import sys
-import sysconfig
 from pathlib import Path
 
 import gatekeeper
@@ -18,12 +16,10 @@ from gatekeeper.core.record import Record
 from gatekeeper.gate import is_protected
 from gatekeeper.ledger.sqlite import SqliteLedger, create
 from gatekeeper.opening import Server
-from gatekeeper.resources import resource
 from gatekeeper.settling import publish_if_changed
+from gatekeeper.shims import is_ours, move_hook, shim, write_hook
 
 HOOKS = ("pre-receive", "post-receive")
-MARK = "Written by `gatekeeper install`"
-"""By this line a hook is known to be ours."""
 DROP_IN = {
     "gitlab": "custom_hooks/{hook}.d/gatekeeper",
     "gitea": "hooks/{hook}.d/gatekeeper",
@@ -179,20 +175,9 @@ def _baseline(server: Server, ledger: SqliteLedger, force: InForce) -> list[Step
     return [Step(what=f"baseline of {len(tips)} protected refs", changed=True)]
 
 
-def shim(hook: str, git: str, chained: str) -> str:
-    """Return the text of a hook for this interpreter and this installation."""
-    packages = [str(Path(gatekeeper.__file__).resolve().parent.parent)]
-    packages += [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
-    values = {
-        "@PYTHON@": shlex.quote(sys.executable),
-        "@GIT@": shlex.quote(git),
-        "@CHAINED@": shlex.quote(chained),
-        "@PACKAGES@": " ".join(shlex.quote(path) for path in dict.fromkeys(packages)),
-    }
-    text = resource("hooks", hook).read_text(encoding="utf-8")
-    for name, value in values.items():
-        text = text.replace(name, value)
-    return text
+def server_shim(hook: str, git: str, chained: str) -> str:
+    """Return the text of a server's hook: with the git to run, and the hook that was there before, or nothing."""
+    return shim(hook, {"@GIT@": shlex.quote(git), "@CHAINED@": shlex.quote(chained)})
 
 
 def hook_path(directory: str, platform: str, hook: str) -> Path:
@@ -213,31 +198,10 @@ def _install_hook(server: Server, plan: Plan, directory: str, hook: str) -> Step
         if os.path.lexists(chained):
             raise InstallError(f"both {path} and {chained} hold a hook of somebody else's; remove one of them")
         chained.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _move(path, chained)
+        move_hook(path, chained)
     runs_chained = chained.exists() and os.access(chained, os.X_OK)
-    text = shim(hook, plan.git, str(chained) if runs_chained else "")
-    changed = not path.exists() or path.read_bytes() != text.encode() or not os.access(path, os.X_OK)
-    if changed:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.new")
-        temporary.write_text(text, encoding="utf-8")
-        temporary.chmod(0o755)
-        os.replace(temporary, path)
+    changed = write_hook(path, server_shim(hook, plan.git, str(chained) if runs_chained else ""))
     return Step(what=f"{path}" + (", then the hook that was there" if runs_chained else ""), changed=changed)
-
-
-def is_ours(path: Path) -> bool:
-    """Whether a hook was written by `install`. A link never was, wherever it leads."""
-    return not path.is_symlink() and path.exists() and MARK.encode() in path.read_bytes()
-
-
-def _move(path: Path, to: Path) -> None:
-    """Move a hook as it is, with its mode; a relative link leads to the same file from its new place."""
-    if path.is_symlink() and not os.path.isabs(target := os.readlink(path)):
-        os.symlink(os.path.relpath(os.path.join(path.parent, target), to.parent), to)
-        os.unlink(path)
-    else:
-        os.rename(path, to)
 
 
 def uninstall(git_dir: str, git: str) -> list[Step]:
@@ -253,7 +217,7 @@ def uninstall(git_dir: str, git: str) -> list[Step]:
                 chained = _chained_path(server, hook)
                 restored = os.path.lexists(chained) and not os.path.lexists(path) and (ours or path.name == hook)
                 if restored:
-                    _move(chained, path)
+                    move_hook(chained, path)
                 if ours or restored:
                     steps.append(Step(what=f"{path}" + (" put back" if restored else " removed"), changed=True))
         for key in KEYS:

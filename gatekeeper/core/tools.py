@@ -9,19 +9,21 @@ from __future__ import annotations
 
 from functools import cache
 
-from gatekeeper.core.ai_names import product
+from gatekeeper.core.ai_names import product, tools_in
 from gatekeeper.core.record import Record
 from gatekeeper.core.tool_table import ROWS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     Hit = tuple[str, str]
     """A tool's id, and `strong` or `weak`."""
 
 UNKNOWN = "unknown"
 """The id that stands for a tool which a mark does not name."""
+UNNAMED = "AI agent"
+"""What such a tool is called in a declaration."""
 NOREPLY = b"@users.noreply.github.com"
 IDENTITY_KINDS = frozenset({"address", "account", "name", "committer"})
 TEXT_KINDS = frozenset({"trailer", "footer", "url", "subject"})
@@ -230,7 +232,35 @@ def agent_environment(names: Container[str]) -> str | None:
 
     `names` are names of environment variables. A tool that is named wins over `unknown`, the last row.
     """
-    for tool_id, _, _, variables, _ in ROWS:
-        if any(variable in names for variable in variables):
-            return tool_id
+    found = _agent_row(names)
+    return found[0] if found else None
+
+
+def agent_at_work(environment: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the name of the tool in whose environment this is, and the variable that tells; else None.
+
+    Where the variable is common to many, its value names the tool, if it is one of the table.
+    """
+    found = _agent_row(environment)
+    if found is None:
+        return None
+    tool, name, variable = found
+    if tool != UNKNOWN:
+        return name, variable
+    value = environment[variable].lower().partition("@")[0].encode("utf-8", "surrogateescape")
+    named = [tool for tool in tools_in(value, builtin_index().words) if tool != UNKNOWN]
+    return next((name for tool, name, *_ in ROWS if tool in named[:1]), UNNAMED), variable
+
+
+def agent_variables() -> tuple[str, ...]:
+    """Return the names of all environment variables that tell of an agent."""
+    return tuple(variable for _, _, _, variables, _ in ROWS for variable in variables)
+
+
+def _agent_row(names: Container[str]) -> tuple[str, str, str] | None:
+    """Return id and name of the first tool of which a variable is set, and that variable."""
+    for tool, name, _, variables, _ in ROWS:
+        for variable in variables:
+            if variable in names:
+                return tool, name, variable
     return None

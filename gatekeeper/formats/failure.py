@@ -17,6 +17,7 @@ ADVICE = {
 EXPECTED = {
     *ADVICE,
     *(
+        "AttachError",
         "DeskError",
         "DeliveryError",
         "InstallError",

@@ -149,3 +149,74 @@ def test_what_the_server_publishes_in_a_newer_form_asks_for_an_upgrade(world: Wo
     assert said.status == 2
     assert "what the server publishes cannot be read" in said.err
     assert "Next: upgrade gatekeeper here or there" in said.err
+
+
+@one_format
+def test_with_hooks_an_agents_commits_declare_themselves(senior: Desk) -> None:
+    said = senior.ok("setup", "--hooks")
+    lines = [line for line in said.text.splitlines() if line.startswith("hooks ")]
+    assert [line.split()[1] for line in lines] == ["prepare-commit-msg:", "commit-msg:"]
+    assert not any("NOT YET" in line for line in lines)
+    before = configuration(senior)
+    assert senior.ok("setup", "--hooks") == said
+    assert configuration(senior) == before
+    senior.clone.commit("Add it", env={"CLAUDECODE": "1"})
+    assert senior.clone.git("log", "-1", "--format=%(trailers)") == "Assisted-by: Claude Code"
+
+
+@one_format
+def test_hooks_are_taken_out_again_without_the_server(senior: Desk) -> None:
+    senior.ok("setup", "--hooks")
+    senior.clone.git("remote", "set-url", "origin", "/nowhere")
+    said = senior.ok("setup", "--remove-hooks")
+    assert said.text.count("hooks/prepare-commit-msg removed") == 1
+    assert senior.ok("setup", "--remove-hooks").text == "hooks       there were none of gatekeeper\n"
+    senior.clone.commit("Add it", env={"CLAUDECODE": "1"})
+    assert senior.clone.git("log", "-1", "--format=%B") == "Add it"
+
+
+@one_format
+def test_a_hook_that_is_there_is_told_to_stay(senior: Desk) -> None:
+    hook = senior.path / ".git/hooks/commit-msg"
+    hook.parent.mkdir()
+    hook.write_text("#!/bin/sh\necho theirs >&2\n")
+    hook.chmod(0o755)
+    said = senior.ok("setup", "--hooks").text
+    assert f"{hook}, after the hook that was there\n" in said or "by Git's configuration, beside all others\n" in said
+    assert f"{hook} put back" in senior.ok("setup", "--remove-hooks").text or "Git's configuration" in said
+    assert hook.read_text() == "#!/bin/sh\necho theirs >&2\n"
+
+
+@one_format
+def test_beside_a_hook_manager_the_lines_to_add_are_printed(senior: Desk) -> None:
+    senior.clone.git("config", "core.hooksPath", ".husky/_")
+    said = senior.ok("setup", "--hooks").text
+    if "Git's configuration" in said:
+        pytest.skip("this git runs hooks beside every hook manager")
+    file = senior.path / ".husky/commit-msg"
+    assert f"hooks       commit-msg: NOT YET, because husky runs the hooks here. Add this to {file}:\n" in said
+    (line,) = (line for line in said.splitlines() if '/gatekeeper/hooks/commit-msg"' in line)
+    file.parent.mkdir()
+    file.write_text(f"{line}\n")
+    assert f"hooks       commit-msg: called in {file}, by husky\n" in senior.ok("setup", "--hooks").text
+
+
+@one_format
+def test_putting_hooks_in_and_taking_them_out_is_no_wish(senior: Desk) -> None:
+    said = senior.run("setup", "--hooks", "--remove-hooks")
+    assert said.status == 2
+    assert "name one of them" in said.err
+
+
+@one_format
+def test_hooks_of_others_that_cannot_be_told_apart_are_refused(senior: Desk) -> None:
+    hook = senior.path / ".git/hooks/commit-msg"
+    if "Git's configuration" in senior.ok("setup", "--hooks").text:
+        pytest.skip("this git has nothing to move")
+    for path in (hook, senior.path / ".git/gatekeeper/chained/commit-msg"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("#!/bin/sh\n")
+    said = senior.run("setup", "--hooks")
+    assert said.status == 2
+    assert "both" in said.err
+    assert "hold a hook of somebody else's; remove one of them" in said.err
