@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gatekeeper.core.advice import approvers
+from gatekeeper.core.governance import MISSING
 from gatekeeper.core.ids import Timestamp
-from gatekeeper.core.people import Person, Roster
+from gatekeeper.core.people import Person, Roster, Who
 from gatekeeper.core.policy import Policy
 from gatekeeper.core.push import Push
 from gatekeeper.core.verdict import Enforcement, Outcome, RuleFinding, Verdict
@@ -51,6 +52,10 @@ def context_of(
         if who is not None:
             excluded = {person_id for rule in rules for person_id in rule.excluded}
             found.append((name, approvers(who, roster, excluded=excluded, teams=teams, pusher=person, now=now)))
+    for problem in (problem for ref in verdict.refs for problem in ref.problems if problem.code == MISSING):
+        ids = problem.fact("ask")
+        who = Who(people=ids if isinstance(ids, tuple) and ids else ("",))
+        found.append((MISSING, approvers(who, roster, excluded=(), teams=(), pusher=person, now=now)))
     refused = verdict.outcome is not Outcome.ACCEPTED
     return Context(
         receipt=receipt,

@@ -94,11 +94,14 @@ def _touches_nothing_guarded(server: Server, updates: tuple[RefUpdate, ...]) -> 
     That a branch was the default branch once, and so stays protected, only the ledger knows: here it is as free as
     the policy says.
     """
-    policy = server.in_force(None).policy
+    force = server.in_force(None)
+    policy, governed = force.policy, force.governed.ref if force.governed else ""
     refs = server.refs([update.ref for update in updates])
     names = {name for update in updates for name in (update.ref, refs[update.ref].resolves_to)}
     default = server.default_branch()
-    return not any(policy.protects(name, default) or (name + "/").lower().startswith(RESERVED) for name in names)
+    return governed not in names and not any(
+        policy.protects(name, default) or (name + "/").lower().startswith(RESERVED) for name in names
+    )
 
 
 def _options(environment: Mapping[str, str]) -> tuple[str, ...]:

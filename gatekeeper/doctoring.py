@@ -16,13 +16,14 @@ from gatekeeper.core.symptom import Symptom, bad, good, note
 from gatekeeper.core.verdict import Enforcement
 from gatekeeper.debts import debts
 from gatekeeper.formats.text import plural
-from gatekeeper.formats.words import pause_text
+from gatekeeper.formats.words import pause_text, reason_text
 from gatekeeper.gate import is_protected
 from gatekeeper.git import GitError
 from gatekeeper.git.user import UserGit
+from gatekeeper.governed import too_few_administrators
 from gatekeeper.installing import DROP_IN, HOOKS, InstallError, Plan, hook_path, install, server_shim
 from gatekeeper.ledger import Ledger, LedgerError
-from gatekeeper.opening import Server, UnconfiguredError
+from gatekeeper.opening import KEYS, Server, UnconfiguredError
 from gatekeeper.reconciling import Comparison
 from gatekeeper.settling import reconcile
 from gatekeeper.shims import MARK, is_ours
@@ -164,7 +165,13 @@ def _configuration(server: Server, found: list[Symptom]) -> InForce | None:
     except ConfigurationError as error:
         found += [bad(str(problem), "mend the file") for problem in error.problems]
         return None
-    found.append(good(f"policy and roster load; sign-offs are bound to {name}"))
+    where = f" from {force.governed.ref}" if force.governed else ""
+    found.append(good(f"policy and roster load{where}; sign-offs are bound to {name}"))
+    if force.governed is not None:
+        found += [
+            bad(reason_text(fault), "docs/install.md, Policy and roster on a ref")
+            for fault in too_few_administrators(force, server.now)
+        ]
     if all(rule.enforced_at(server.now) is not Enforcement.REFUSE for rule in force.policy.rules):
         found.append(
             note(
@@ -240,7 +247,7 @@ def _scratch_push(server: Server, force: InForce, environment: Mapping[str, str]
         ]
     with tempfile.TemporaryDirectory(prefix="gatekeeper-doctor-", ignore_cleanup_errors=True) as root:
         try:
-            scratch = _scratch_copy(server, root)
+            scratch = _scratch_copy(server, root, force)
             probe = _probe_commit(server, root, ref)
             status, said = _push(root, scratch, f"{probe}:{ref}", environment)
             return [_judgement(status, said, ref, force, server), *_pusher(scratch, server.git)]
@@ -248,7 +255,7 @@ def _scratch_push(server: Server, force: InForce, environment: Mapping[str, str]
             return [bad(f"a push into a scratch copy cannot be tried: {error}", "look at the message")]
 
 
-def _scratch_copy(server: Server, root: str) -> str:
+def _scratch_copy(server: Server, root: str, force: InForce) -> str:
     """Make a repository with the same hooks and configuration, and the same objects behind it."""
     scratch = os.path.join(root, "scratch.git")
     tell = UserGit(root).tell
@@ -256,16 +263,20 @@ def _scratch_copy(server: Server, root: str) -> str:
     tell("--git-dir", scratch, "symbolic-ref", "HEAD", server.default_branch() or "refs/heads/main")
     with open(os.path.join(scratch, "objects", "info", "alternates"), "w", encoding="utf-8") as file:
         file.write(os.path.join(server.git_dir, "objects") + "\n")
+    governed = force.governed
     for ref, tip in server.all_refs().items():
-        if ref.startswith("refs/heads/"):
+        if ref.startswith("refs/heads/") or (governed and governed.ref == ref):
             tell("--git-dir", scratch, "update-ref", ref, tip)
-    values = {key: server.configuration.get(key) or "" for key in ("gatekeeper.policy", "gatekeeper.roster")}
+    if governed:
+        policy, roster = (f"{governed.ref}:{path}" for path in governed.paths)
+    else:
+        policy, roster = (os.path.join(server.git_dir, server.configuration.get(key) or "") for key in KEYS)
     install(
         Plan(
             git_dir=scratch,
             git=server.git,
-            policy=os.path.join(server.git_dir, values["gatekeeper.policy"]),
-            roster=os.path.join(server.git_dir, values["gatekeeper.roster"]),
+            policy=policy,
+            roster=roster,
             name=server.repository,
             platform="auto" if server.platform in DROP_IN else server.platform,
         )
@@ -298,14 +309,10 @@ def _probe_commit(server: Server, root: str, ref: str) -> ObjectId:
     with open(blob_file, "w", encoding="utf-8") as file:
         file.write("probe\n")
     blob = tell("--git-dir", work, "hash-object", "-w", blob_file)
-    tell(
-        "--git-dir",
-        work,
-        "update-index",
-        "--add",
-        "--cacheinfo",
-        f"100644,{blob},gatekeeper-doctor-probe.txt",
-    )
+    if tip != server.object_format.zero:
+        tell("--git-dir", work, "read-tree", tip)
+    entry = f"100644,{blob},gatekeeper-doctor-probe.txt"
+    tell("--git-dir", work, "update-index", "--add", "--cacheinfo", entry)
     tree = tell("--git-dir", work, "write-tree")
     parents = [] if tip == server.object_format.zero else ["-p", tip]
     return ObjectId(tell("--git-dir", work, "commit-tree", tree, *parents, "-m", PROBE_MESSAGE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gatekeeper.core.governance import Governed
 from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.people import Roster
 from gatekeeper.core.policy import Policy
@@ -37,6 +38,12 @@ class Gate(Record):
     new_to_server: Callable[[Sequence[ObjectId]], frozenset[ObjectId]]
     earlier_policy: Callable[[str], Policy | None]
     """The policy with this digest, from the ledger's archive; None if it can no longer be read."""
+    governed: Governed | None = None
+    """The ref on which policy and roster lie; None: they are files."""
+
+    def governs(self, ref: str) -> bool:
+        """Whether policy and roster lie on a ref: then it guards them itself, whatever the policy says."""
+        return self.governed is not None and self.governed.ref == ref
 
 
 def is_protected(policy: Policy, ledger: Ledger, ref: str, default_branch: str) -> bool:

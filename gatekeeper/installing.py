@@ -8,12 +8,14 @@ import shutil
 from pathlib import Path
 
 import gatekeeper
-from gatekeeper.config.in_force import InForce, load_in_force
-from gatekeeper.config.sources import read_source
+from gatekeeper.config.in_force import InForce
+from gatekeeper.config.sources import ON_REF
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.push import RESERVED
 from gatekeeper.core.record import Record
+from gatekeeper.formats.words import reason_text
 from gatekeeper.gate import is_protected
+from gatekeeper.governed import too_few_administrators
 from gatekeeper.ledger.sqlite import SqliteLedger, create
 from gatekeeper.opening import Server
 from gatekeeper.settling import publish_if_changed
@@ -80,9 +82,10 @@ def install(plan: Plan) -> list[Step]:
         existed = os.path.exists(server.ledger_path)
         ledger = create(server.ledger_path)
         steps.append(Step(what=f"ledger {server.ledger_path}", changed=not existed))
-        steps += _baseline(server, ledger, force)
+        steps += [*_baseline(server, ledger, force), *_governed_baseline(server, ledger, force)]
+        published = publish_if_changed(server, server.in_force(ledger))
         steps += [_install_hook(server, plan, directory, hook) for hook in HOOKS]
-        steps.append(Step(what="refs/gatekeeper/published for clients", changed=publish_if_changed(server, force)))
+        steps.append(Step(what="refs/gatekeeper/published for clients", changed=published))
         ledger.close()
     return steps
 
@@ -101,9 +104,16 @@ def _refuse_squatters(server: Server) -> None:
 
 def _refuse_unloadable(server: Server, plan: Plan) -> None:
     """Load what would be configured, so that a repository that is guarded already never gets files it cannot use."""
-    values = {"gatekeeper.policy": _file_value(plan.policy), "gatekeeper.roster": _file_value(plan.roster)}
-    policy, roster = (read_source(key, value, server.git_dir) for key, value in values.items())
-    load_in_force(policy, roster, cache=None, last_good=None, now=server.now)
+    force = server.load(_value(plan.policy), _value(plan.roster))
+    if force.governed is not None and not _is_followed(server, force.governed.ref):
+        faults = too_few_administrators(force, server.now)
+        if faults:
+            raise InstallError("; ".join(map(reason_text, faults)))
+
+
+def _is_followed(server: Server, ref: str) -> bool:
+    """Whether the ledger knows a ref, so that what is there came through the gate."""
+    return os.path.exists(server.ledger_path) and ref in server.ledger().tips([ref])
 
 
 def _hooks_directory(server: Server, plan: Plan) -> str:
@@ -133,8 +143,8 @@ def _git(server: Server, *arguments: str) -> str:
 def _configure(server: Server, plan: Plan) -> list[Step]:
     """Write the keys of Git's configuration."""
     values = {
-        "gatekeeper.policy": _file_value(plan.policy),
-        "gatekeeper.roster": _file_value(plan.roster),
+        "gatekeeper.policy": _value(plan.policy),
+        "gatekeeper.roster": _value(plan.roster),
         "gatekeeper.repository": plan.name,
         "gatekeeper.server": plan.platform,
         "receive.fsckObjects": "true",
@@ -150,8 +160,9 @@ def _configure(server: Server, plan: Plan) -> list[Step]:
     return steps
 
 
-def _file_value(value: str) -> str:
-    return value if value.startswith("refs/") else os.path.abspath(value)
+def _value(value: str) -> str:
+    """Return what the configuration says: `<ref>:<path>` as it is, a file from wherever it is looked at."""
+    return value if value.startswith(ON_REF) else os.path.abspath(value)
 
 
 def _baseline(server: Server, ledger: SqliteLedger, force: InForce) -> list[Step]:
@@ -173,6 +184,17 @@ def _baseline(server: Server, ledger: SqliteLedger, force: InForce) -> list[Step
     contents = {force.policy_digest: force.policy_content, force.roster_digest: force.roster_content}
     ledger.append("install", data, now=server.now, archive=contents, repository=server.repository)
     return [Step(what=f"baseline of {len(tips)} protected refs", changed=True)]
+
+
+def _governed_baseline(server: Server, ledger: SqliteLedger, force: InForce) -> list[Step]:
+    """Record the first version on the ref of policy and roster, for that ref alone: others follow through the gate."""
+    governed = force.governed
+    if governed is None or governed.ref in ledger.tips([governed.ref]):
+        return []
+    why = "policy and roster lie here"
+    data = {"tips": {governed.ref: governed.found}, "every_ref": False, "why": why}
+    ledger.append("baseline", data, now=server.now, repository=server.repository)
+    return [Step(what=f"baseline of {governed.ref}, which holds policy and roster", changed=True)]
 
 
 def server_shim(hook: str, git: str, chained: str) -> str:

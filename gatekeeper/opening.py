@@ -10,7 +10,7 @@ from gatekeeper.config.cache import CompiledCache
 from gatekeeper.config.in_force import InForce, LastGood, load_in_force
 from gatekeeper.config.loading import load_policy
 from gatekeeper.config.problems import ConfigurationError
-from gatekeeper.config.sources import read_source
+from gatekeeper.config.sources import find_place, read_file
 from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.policy import Policy
 from gatekeeper.core.push import is_text
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from gatekeeper.git import Ref
 
+KEYS = ("gatekeeper.policy", "gatekeeper.roster")
+"""Where policy and roster are."""
 OBJECT_LIMIT = 64 * 1024 * 1024
 """No object that the gate reads whole may be larger; commits have a limit of their own."""
 
@@ -144,17 +146,38 @@ class Server:
             SourceError: if a file cannot be read.
             ConfigurationError: if they cannot be used.
         """
-        policy, roster = (
-            read_source(key, self.configuration.get(key), self.git_dir)
-            for key in ("gatekeeper.policy", "gatekeeper.roster")
-        )
         last_good = None
         if ledger is not None:
             last_good = LastGood(
                 policy=lambda: ledger.archived(ledger.policy_digest()),
                 roster=lambda: ledger.archived(ledger.roster_digest()),
             )
-        return load_in_force(policy, roster, cache=self.cache, last_good=last_good, now=self.now)
+        values = (self.configuration.get(key) for key in KEYS)
+        return self.load(*values, cache=self.cache, ledger=ledger, last_good=last_good)
+
+    def load(
+        self,
+        policy: str | None,
+        roster: str | None,
+        *,
+        cache: CompiledCache | None = None,
+        ledger: Ledger | None = None,
+        last_good: LastGood | None = None,
+    ) -> InForce:
+        """Load what values of `gatekeeper.policy` and `gatekeeper.roster` name.
+
+        Raises:
+            SourceError: if one of them cannot be read.
+            ConfigurationError: if they cannot be used.
+        """
+        place = find_place(policy, roster)
+        if place is not None:
+            from gatekeeper.governed import load_governed  # only where policy and roster lie on a ref
+
+            engine = self.engine()
+            return load_governed(place, refs=self.refs, engine=engine, ledger=ledger, cache=cache, now=self.now)
+        files = (read_file(key, value, self.git_dir) for key, value in zip(KEYS, (policy, roster), strict=True))
+        return load_in_force(*files, cache=cache, last_good=last_good, now=self.now)
 
     def refs(self, names: Sequence[str]) -> Mapping[str, Ref]:
         """Return refs as they are now."""
@@ -218,4 +241,5 @@ class Server:
             default_branch=self.default_branch,
             new_to_server=self.new_to_server,
             earlier_policy=earlier,
+            governed=force.governed,
         )

@@ -96,8 +96,11 @@ class _Receiving:
         self.default = self._default_branch(refs)
         adopt_policy(gate, self.default)
         work = [self._resolve(update, refs) for update in self.push.updates]
-        work = self._refuse_collisions(work)
-        work = self._reconcile(work)
+        work = self._reconcile(self._refuse_collisions(work))
+        if gate.governed is not None and gate.governed.moved:
+            from gatekeeper.governing import undecidable  # something is wrong with the server
+
+            work = undecidable(work, gate.governed)
         work = self._judge_store(work)
         arriving = [admitted.testimony for item in work for admitted in item.admitted]
         bench = self._bench(arriving)
@@ -133,6 +136,7 @@ class _Receiving:
         ref = refs.get(asked.resolves_to, asked)
         name = ref.resolves_to
         protected = is_protected(self.gate.policy, self.gate.ledger, name, self.default)
+        governed = self.gate.governs(name)
         problems: list[Reason] = []
         reserved = update.reserved or update.replace(ref=name).reserved
         if reserved and not (update.ref == name == SIGNOFFS):
@@ -148,10 +152,10 @@ class _Receiving:
         if self.contradicted:
             pusher = self.push.pusher
             problems.append(reason("pusher-differs", account=pusher.account, certified=pusher.certified))
-        if (protected or reserved) and update.old != ref.target:
+        if (protected or governed or reserved) and update.old != ref.target:
             problems.append(reason("ref-moved", ref=name, said=update.old, found=ref.target))
         finding = RefFinding(ref=name, old=ref.target, new=update.new, protected=protected, problems=tuple(problems))
-        return Work(update=update, ref=ref, protected=protected, finding=finding)
+        return Work(update=update, ref=ref, protected=protected, finding=finding, governed=governed)
 
     def _refuse_collisions(self, work: list[Work]) -> list[Work]:
         """Refuse two updates that would move one ref, unless they are equal (a mirror push of an alias)."""
@@ -235,13 +239,22 @@ class _Receiving:
         )
 
     def _judge(self, item: Work, bench: Bench) -> Work:
-        """Judge one update of a protected ref; any other is as it is."""
-        if item.finding.problems or not item.protected:
+        """Judge one update of a protected ref, or of that of policy and roster; any other is as it is."""
+        if item.finding.problems:
             return item
         try:
-            return self._relieve(self._judge_protected(item, bench))
+            if item.protected:
+                item = self._relieve(self._judge_protected(item, bench))
+            if self.gate.governed is not None and item.governed:
+                from gatekeeper.governing import judge_governed  # only there; nothing above lifts what it says
+
+                item = judge_governed(item, bench, self.gate.governed, self._arrival())
         except UnjudgeableError as error:
             return _refuse(item, error.reason)
+        return item
+
+    def _arrival(self) -> Arrival:
+        return Arrival(person=self.person, kind=self.push.pusher.kind, new_to_server=self.gate.new_to_server)
 
     def _relieve(self, item: Work) -> Work:
         """Lift what an emergency or a pause lifts, of what is judged to the end: it hides no other refusal."""
@@ -259,7 +272,7 @@ class _Receiving:
 
         Whatever goes wrong is a gap in what was observed, and refuses nothing.
         """
-        free = [item for item in work if not item.tracked and not item.finding.problems and not item.update.deletes]
+        free = [item for item in work if item.free and not item.finding.problems and not item.update.deletes]
         if not free:
             return work
         first = work.index(free[0])
@@ -358,12 +371,7 @@ class _Receiving:
 
     def _judge_listed(self, item: Work, bench: Bench, commits: Sequence[Commit]) -> tuple[Work, frozenset[ObjectId]]:
         """Judge each of some commits; return also which of them are new to the server."""
-        gathered = gather(
-            bench,
-            item.finding.ref,
-            commits,
-            Arrival(person=self.person, kind=self.push.pusher.kind, new_to_server=self.gate.new_to_server),
-        )
+        gathered = gather(bench, item.finding.ref, commits, self._arrival())
         judged = tuple(evaluate(dossier, self.setting) for dossier in gathered.dossiers)
         finding = item.finding.replace(commits=judged, known=len(gathered.known))
         return item.replace(gathered=gathered, finding=finding), frozenset(commit for commit, _ in gathered.new)

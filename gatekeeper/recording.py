@@ -31,6 +31,8 @@ class Work(Record):
     ref: Ref
     protected: bool
     finding: RefFinding
+    governed: bool = False
+    """Whether policy and roster lie on this ref."""
     gathered: Gathered | None = None
     admitted: tuple[Admitted, ...] = ()
     gap: bool = False
@@ -39,7 +41,12 @@ class Work(Record):
     @property
     def tracked(self) -> bool:
         """Whether the ledger follows this ref."""
-        return self.protected or self.ref.resolves_to == SIGNOFFS
+        return self.protected or self.governed or self.ref.resolves_to == SIGNOFFS
+
+    @property
+    def free(self) -> bool:
+        """Whether nothing judges the commits that this update brings."""
+        return not self.protected and self.ref.resolves_to != SIGNOFFS
 
 
 def record(

@@ -40,7 +40,8 @@ def reconcile(server: Server, ledger: Ledger, found_by: str, *, force: InForce |
     if force:
         default = server.default_branch()
         for name, target in server.all_refs().items():
-            if is_protected(force.policy, ledger, name, default):
+            governed = force.governed is not None and force.governed.ref == name
+            if governed or is_protected(force.policy, ledger, name, default):
                 current[name] = target
     comparison = compare(ledger, current, server.object_format.zero, server.now)
     comparison = _own_store_write(server, ledger, comparison)

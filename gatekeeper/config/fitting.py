@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gatekeeper.config.reading import Report
     from gatekeeper.config.values import Path
+    from gatekeeper.core.governance import Administrators
     from gatekeeper.core.people import Roster, Who
     from gatekeeper.core.policy import Policy, Require
 
@@ -30,6 +31,8 @@ def check_against(policy: Policy, roster: Roster, report: Report) -> None:
                 _check_number(rule.require, (*path, "require"), roster, report)
     if policy.emergency.allowed is not None:
         _check_emergency(policy, roster, teams, report)
+    if policy.administrators is not None:
+        _check_administrators(policy.administrators, roster, teams, report)
 
 
 def _check_who(who: Who, path: Path, roster: Roster, teams: set[str], report: Report) -> None:
@@ -57,6 +60,24 @@ def _check_emergency(policy: Policy, roster: Roster, teams: set[str], report: Re
     everybody = roster.everybody()
     if len(report.problems) == before and not any(policy.may_declare_emergency(p, roster.ladder) for p in everybody):
         report.add(path, "`allowed` names nobody of the roster who is not a bot")
+
+
+def _check_administrators(asked: Administrators, roster: Roster, teams: set[str], report: Report) -> None:
+    """Report administrators who could not give what the policy asks of them.
+
+    A policy that does not ask is not held to it: where policy and roster are files, nobody has to sign for them.
+    """
+    before = len(report.problems)
+    _check_who(asked.approvers, ("administrators", "from"), roster, teams, report)
+    if len(report.problems) > before:
+        return
+    able = sum(asked.include(person, roster.ladder) for person in roster.everybody())
+    if able < asked.signoffs:
+        people = "nobody" if not able else f"only {able} of the people"
+        report.add(
+            ("administrators",),
+            f"`administrators` asks for {asked.signoffs}, but {people} with `administrator: true` may give one",
+        )
 
 
 def _check_number(require: Require, path: Path, roster: Roster, report: Report) -> None:

@@ -10,6 +10,7 @@ from gatekeeper.config.cache import CompiledCache
 from gatekeeper.config.loading import load_policy, load_roster, parse_policy
 from gatekeeper.config.problems import ConfigurationError
 from gatekeeper.config.sources import Source
+from gatekeeper.core.governance import Governed
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.people import Roster
 from gatekeeper.core.policy import Policy
@@ -31,6 +32,8 @@ class InForce(Record):
     roster: Roster
     policy_content: bytes
     roster_content: bytes
+    governed: Governed | None = None
+    """The ref that both were read from; None: they are files."""
     notes: tuple[str, ...] = ()
     """What every push and `doctor` must say: which file is broken, and until when it is tolerated."""
 

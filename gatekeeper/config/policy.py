@@ -5,7 +5,7 @@ from __future__ import annotations
 from gatekeeper import __version__
 from gatekeeper.config.patterns import protected_pattern
 from gatekeeper.config.reading import Section
-from gatekeeper.config.rules import build_rule, build_who
+from gatekeeper.config.rules import build_administrators, build_rule, build_who
 from gatekeeper.config.uniqueness import Taken
 from gatekeeper.config.values import UnfitError, choice, flag, format_version, number, paragraph, span, text
 from gatekeeper.core.authorship import Proof
@@ -25,13 +25,14 @@ KEYS = (
     "author_proof",
     "deletions",
     "rewinds",
+    "administrators",
     "leavers",
     "stale_for",
     "emergency",
     "message",
     "limits",
 )
-LATER = ("assisted", "remember", "carry_over", "pure_reverts", "administrators", "privacy")
+LATER = ("assisted", "remember", "carry_over", "pure_reverts", "privacy")
 
 EMERGENCY_KEYS = ("allowed", "settle_within")
 
@@ -73,6 +74,7 @@ def build_policy(data: Plain, report: Report) -> Policy:
         author_proof=section.each("author_proof", choice(PROOFS)) or tuple(Proof),
         deletions_allowed=section.take("deletions", choice(ALLOW_OR_REFUSE), default=False),
         rewinds_allowed=section.take("rewinds", choice(ALLOW_OR_REFUSE), default=False),
+        administrators=build_administrators(section),
         leavers_drop=section.take("leavers", choice(LEAVERS), default=False),
         emergency=_emergency(section),
         message=_message(section),

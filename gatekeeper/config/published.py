@@ -50,13 +50,10 @@ class Published(Record):
 
 def conditions(policy: Policy) -> dict[str, Who]:
     """Return every condition on a person that the policy has, by its key."""
-    allowed = policy.emergency.allowed
-    found: dict[str, Who] = {allowed.key: allowed} if allowed is not None else {}
-    for rule in policy.rules:
-        for who in (rule.when.author, rule.require.approvers if rule.require else None):
-            if who is not None:
-                found[who.key] = who
-    return found
+    asked = [rule.when.author for rule in policy.rules]
+    asked += [rule.require.approvers for rule in policy.rules if rule.require]
+    asked += [policy.emergency.allowed, policy.governors.approvers]
+    return {who.key: who for who in asked if who is not None and who.key}
 
 
 def publish(

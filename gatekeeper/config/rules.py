@@ -1,4 +1,4 @@
-"""One rule of a policy: plain data -> Rule."""
+"""One rule of a policy, and its administrators: plain data -> Rule, Administrators."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from gatekeeper.config.values import (
     slug,
     span,
 )
+from gatekeeper.core.governance import Administrators
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.people import Who
 from gatekeeper.core.policy import Independence, Presence, Require, Rule, When
@@ -30,6 +31,7 @@ MAX_SIGNOFFS = 20
 LEVEL_KEYS = ("below", "at_least", "exactly")
 WHO_KEYS = (*LEVEL_KEYS, "teams", "people")
 REQUIRE_KEYS = ("signoffs", "from", "independent_of", "presence", "max_age", "scope")
+ADMINISTRATORS_KEYS = ("signoffs", "from")
 
 NOBODY = Who()
 INDEPENDENCE = {each.value: each for each in Independence}
@@ -93,6 +95,16 @@ def _require(rule: Section) -> Require | None:
         ref_scope=section.take("scope", choice({"ref": True}), default=False),
     )
     return require.replace(independent_of=independent) if independent else require
+
+
+def build_administrators(policy: Section) -> Administrators | None:
+    """Build what the policy says of its administrators; None if it says nothing."""
+    section = policy.section("administrators", ADMINISTRATORS_KEYS)
+    if section is None:
+        return None
+    return Administrators(
+        signoffs=section.take("signoffs", number(1, MAX_SIGNOFFS), 1), approvers=build_who(section, "from") or NOBODY
+    )
 
 
 def build_who(parent: Section, name: str, later: tuple[str, ...] = ()) -> Who | None:

@@ -8,6 +8,7 @@ from gatekeeper.core.authorship import Proof
 from gatekeeper.core.declaration import State
 from gatekeeper.core.dossier import Addition, Dossier
 from gatekeeper.core.globs import matches_path, matches_ref
+from gatekeeper.core.governance import Administrators
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.people import Ladder, Person, Who
@@ -129,11 +130,18 @@ class Policy(Record):
     deletions_allowed: bool = False
     rewinds_allowed: bool = False
     leavers_drop: bool = False
+    administrators: Administrators | None = None
+    """Whose sign-offs a change of policy or roster on a ref needs; None: the file does not say, see `governors`."""
     stale_for: int = 86_400
     """Seconds for which the last good version of a file that became bad stays in force."""
     emergency: Emergency = Emergency()
     message: Message = Message()
     limits: Limits = Limits()
+
+    @property
+    def governors(self) -> Administrators:
+        """Whose sign-offs a change of policy or roster on a ref needs."""
+        return self.administrators or Administrators()
 
     def protects(self, ref: str, default_branch: str) -> bool:
         """Whether a full ref name is guarded; `HEAD` in `protect` stands for the default branch."""

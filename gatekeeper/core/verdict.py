@@ -128,6 +128,8 @@ class RefFinding(Record):
     problems: tuple[Reason, ...] = ()
     commits: tuple[CommitFinding, ...] = ()
     """Every commit judged, in topological order, parents first."""
+    governance: tuple[SignoffView, ...] = ()
+    """Of a change of policy or roster on this ref: every approval, as the administrators' are asked for."""
     known: int = 0
     """Commits that needed no second judgement, by the ledger."""
     undecided: bool = False

@@ -49,6 +49,7 @@ def ref_data(finding: RefFinding) -> dict[str, Any]:
         "outcome": finding.outcome.value,
         "known": finding.known,
         "problems": [reason_data(problem) for problem in finding.problems],
+        "governance": [signoff_data(view) for view in finding.governance],
         "commits": [commit_data(commit) for commit in finding.commits],
     }
 

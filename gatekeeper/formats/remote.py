@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from gatekeeper.core.advice import Approvers
 from gatekeeper.core.declaration import State
+from gatekeeper.core.governance import MISSING
 from gatekeeper.core.people import Person
 from gatekeeper.core.push import PusherKind
 from gatekeeper.core.record import Record
@@ -107,6 +108,10 @@ def _accepted(verdict: Verdict, context: Context) -> tuple[list[str], list[str],
     ]
     if own:
         details.append(f"  counted as your own work: {', '.join(short(commit.commit) for commit in own[:MAX_COMMITS])}")
+    if any(ref.governance for ref in verdict.refs):
+        from gatekeeper.formats.governance import accepted_lines  # only where policy or roster change
+
+        details += accepted_lines(verdict.refs)
     for commit in commits:
         details += [
             f"{HEAD}warning: {short(commit.commit)} {_wanted(rule)} (rule {rule.rule})"
@@ -138,6 +143,10 @@ def _refused(verdict: Verdict, context: Context) -> tuple[list[str], list[str], 
             lines.append(f"  {visible(short_ref(ref.ref))}: {_summary(ref)}")
         if len(ref.problems) > 1 or ref.commits:
             lines += [f"  {reason_text(problem)}" for problem in ref.problems[:MAX_COMMITS]]
+        if ref.governance:
+            from gatekeeper.formats.governance import idle_lines  # only where policy or roster change
+
+            lines += idle_lines(ref)
         lines += _commit_lines([commit for commit in ref.commits if commit.outcome is not Outcome.ACCEPTED])
     last = _advice(failing, context)
     if context.help:
@@ -220,9 +229,17 @@ def _advice(failing: Sequence[RefFinding], context: Context) -> list[str]:
         not_you = ", not you" if ask.pusher_excluded else ""
         lines.append(f"Missing: {signoffs_text(rule.missing or 1, rule.approvers)}{not_you}   (rule {rule.rule})")
         lines += _ask(ask)
+    governance = ""
+    if any(ref.problems for ref in failing):
+        from gatekeeper.formats.governance import missing_line  # only where policy or roster may change
+
+        governance = missing_line(failing)
+    if governance:
+        seen.add(MISSING)
+        lines += [governance, *_ask(approvers.get(MISSING, Approvers()))]
     if len(seen) > MAX_RULES:
         lines.append(f"Missing: and what {plural(len(seen) - MAX_RULES, 'more rule')} ask for")
-    signable = bool(seen) and not vetoes and not any(ref.problems for ref in failing)
+    signable = bool(seen) and not vetoes and (bool(governance) or not any(ref.problems for ref in failing))
     if not signable:
         return lines
     tip = failing[0].new[:COMMAND_ID]

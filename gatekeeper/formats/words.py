@@ -46,6 +46,15 @@ REASONS = {
     "(limits.author_statements); push the rest tomorrow",
     "malformed-commit": "commit {commit} is malformed: {what}; make it again with git",
     "malformed-tree": "tree {tree} is malformed: {what}; make it again with git",
+    "governed-outside": "policy and roster lie on {ref}, which was changed outside the gate (expected {expected}, "
+    "found {found}); the server's owner can accept it with `gatekeeper baseline add`",
+    "governed-deletion": "policy and roster lie on it; it cannot be deleted",
+    "governed-rewind": "policy and roster lie on it; it can only move forward (a fast-forward)",
+    "governed-file": "policy and roster lie on it; {path} must be a regular file, and it is {what}",
+    "governed-unusable": "the new policy and roster cannot be used: {what}",
+    "governed-administrators": "policy and roster could never be changed again: that takes {needed}, "
+    "and {able} could sign now",
+    "governed-signoffs": "it changes policy or roster, which {needed} must sign; {missing} missing",
     "store-update": "the sign-offs cannot be taken in: {what}",
     "unknown-option": "gatekeeper knows no push option {option}",
     "emergency-without-policy": "the emergency does not count: the policy of this server has none (key `emergency`)",
@@ -67,6 +76,7 @@ FLAWS = {
     "signer-not-employed": "its signer did not work here when it was received",
     "signer-may-not": "{signer} may not approve this",
     "not-independent": "{signer} had a hand in the commit",
+    "left-out": "{signer} has not approved every commit of this push that changes policy or roster, and the last",
     "other-repository": "it is for another repository",
     "other-ref": "it is for another ref",
     "claims-differ": "what it says of the commit is not what the commit is",
@@ -98,6 +108,9 @@ def reason_text(reason: Reason) -> str:
     facts = {name: _shown(name, fact) for name, fact in reason.facts}
     if reason.code == "signoff-not-admitted":
         facts["flaw"] = flaw_text(str(reason.fact("why")), signer=facts["what"], what=facts["what"])
+    needed = dict(reason.facts).get("needed")
+    if isinstance(needed, int):
+        facts["needed"] = plural(needed, "administrator")
     return REASONS[reason.code].format(**facts).removesuffix(": ")
 
 

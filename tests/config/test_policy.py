@@ -6,6 +6,7 @@ from gatekeeper import __version__
 from gatekeeper.config.loading import load_policy, load_roster, parse_policy
 from gatekeeper.config.problems import ConfigurationError
 from gatekeeper.core.authorship import Proof
+from gatekeeper.core.governance import Administrators
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.people import Who
 from gatekeeper.core.policy import Emergency, Independence, Limits, Message, Policy, Presence, Require, Rule, When
@@ -48,6 +49,7 @@ def test_every_key_arrives_in_the_policy() -> None:
             leavers: drop
             stale_for: 2h
             emergency: {allowed: {at_least: senior, teams: [payments]}, settle_within: 3d}
+            administrators: {signoffs: 1, from: {at_least: senior}}
             message: {help: see the wiki, contact: the team, show_levels: true}
             limits:
               {commits: 10, commit_bytes: 2048, signoffs: 30, repeated_signoffs: 5, author_statements: 6, seconds: 40}
@@ -59,6 +61,7 @@ def test_every_key_arrives_in_the_policy() -> None:
     assert policy == Policy(
         protect=("HEAD", "refs/heads/release/**"),
         undeclared_refused=True,
+        administrators=Administrators(approvers=Who(at_least="senior")),
         rules=(
             Rule(
                 id="payments",
@@ -157,7 +160,6 @@ def test_all_problems_are_told_at_once_with_place_and_suggestion() -> None:
             "remember",
             "carry_over",
             "pure_reverts",
-            "administrators",
             "privacy",
         )
     ],
@@ -351,6 +353,27 @@ def test_a_condition_on_what_the_roster_lacks_is_refused(condition: str, told: s
     assert told in policy_problems(f"version: 1\nprotect: [HEAD]\nrules: [{rule}]")[0]
     rule = f"{{id: a, require: {{signoffs: 1, from: {condition}}}}}"
     assert told in policy_problems(f"version: 1\nprotect: [HEAD]\nrules: [{rule}]")[0]
+
+
+@pytest.mark.parametrize(
+    ("administrators", "told"),
+    [
+        ("{signoffs: 2}", "asks for 2, but only 1 of the people with `administrator: true` may give one"),
+        ("{from: {exactly: junior}}", "asks for 1, but nobody with `administrator: true` may give one"),
+        ("{from: {at_least: boss}}", "`at_least`: the roster has no level boss"),
+        ("{from: {people: [senior-9]}, signoffs: 9}", "`people`: the roster has no senior-9"),
+    ],
+)
+def test_administrators_who_could_never_agree_are_refused(administrators: str, told: str) -> None:
+    (only,) = policy_problems(f"{HEAD}administrators: {administrators}\n")
+    assert told in only
+
+
+def test_a_policy_that_says_nothing_of_administrators_fits_a_roster_without_any() -> None:
+    nobody = ROSTER.replace(b"    administrator: true\n", b"")
+    assert nobody != ROSTER
+    assert policy_problems(HEAD, nobody) == []
+    assert policy_problems(f"{HEAD}administrators: {{signoffs: 1}}\n", nobody) != []
 
 
 @pytest.mark.parametrize(

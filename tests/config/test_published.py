@@ -85,16 +85,20 @@ rules:
   - {id: c, require: {signoffs: 1, from: {people: [staff-1, mid-1]}}}
   - {id: d, require: {signoffs: 1, from: {below: staff, at_least: senior}}}
 emergency: {allowed: {exactly: staff}}
+administrators: {from: {at_least: mid}}
 """
     server = load_policy(policy, "p", PEOPLE)
     client = read_published(published(policy))
     assert client.policy == server
-    assert len(conditions(server)) == 5
+    assert len(conditions(server)) == 6
     for who in conditions(server).values():
         for person in PEOPLE.everybody():
             there = client.roster.person(person.id)
             assert who.met_by(there, client.roster.ladder) is who.met_by(person, PEOPLE.ladder)
             assert there is not None
+            assert server.governors.include(there, client.roster.ladder) is server.governors.include(
+                person, PEOPLE.ladder
+            )
             assert server.may_approve(there, client.roster.ladder) is server.may_approve(person, PEOPLE.ladder)
             may = server.may_declare_emergency(person, PEOPLE.ladder)
             assert server.may_declare_emergency(there, client.roster.ladder) is may

@@ -114,6 +114,7 @@ def schema_keys(name: str, *path: str) -> set[str]:
     [
         (POLICY, "policy keys", set(policy.KEYS)),
         (POLICY, "emergency keys", set(policy.EMERGENCY_KEYS)),
+        (POLICY, "administrators keys", set(rules.ADMINISTRATORS_KEYS)),
         (POLICY, "message keys", schema_keys("policy", "properties", "message")),
         (POLICY, "limits keys", set(policy.LIMITS)),
         (POLICY, "rule keys", schema_keys("policy", "$defs", "rule")),
@@ -141,7 +142,7 @@ def keys_within(value: Any) -> set[str]:
 
 def test_the_large_examples_use_every_key() -> None:
     ((_, whole),) = blocks(POLICY, "policy everything")
-    tables = ("policy", "emergency", "message", "limits", "rule", "when", "require", "who")
+    tables = ("policy", "administrators", "emergency", "message", "limits", "rule", "when", "require", "who")
     wanted = {key for name in tables for key in names(POLICY, f"{name} keys")}
     assert keys_within(yaml.safe_load(whole)) == wanted
     ((_, whole),) = blocks(ROSTER, "roster everything")

@@ -44,6 +44,15 @@ one_format = pytest.mark.parametrize("world", ["sha1"], indirect=True)
 """For variations of what is tested in both object formats elsewhere and has nothing to do with ids."""
 
 
+GOVERNED = "refs/heads/gatekeeper"
+"""Where tests put policy and roster that lie on a ref."""
+
+
+def policy_text(**changes: Any) -> str:
+    """The default policy, with top-level keys changed."""
+    return json.dumps({**yaml.safe_load(DEFAULT_POLICY.read_text()), **changes}, indent=1)
+
+
 class World:
     """One server and everybody who pushes to it. Below `root`: `shop.git`, `policy.yaml`, `roster.yaml`, `clones`."""
 
@@ -52,6 +61,7 @@ class World:
         self.bare = root / "shop.git"
         self.object_format = FORMATS[object_format]
         self._clones: dict[str, Clone] = {}
+        self._rules: Clone | None = None
 
     # ---- the server ------------------------------------------------------------------------------
 
@@ -79,19 +89,44 @@ class World:
         world.hook("post-receive").unlink(missing_ok=True)
         return world
 
-    def install(self, git: str = "", name: str = REPOSITORY, platform: str = "ssh", *, measured: bool = True) -> None:
-        """Install the gate, or install it again; without `measured` the hook is not prepared for coverage."""
+    def install(
+        self, git: str = "", name: str = REPOSITORY, platform: str = "ssh", *, measured: bool = True, at: str = ""
+    ) -> None:
+        """Install the gate, or install it again, with the files or what is on the ref `at`.
+
+        Without `measured` the hook is not prepared for coverage.
+        """
         plan = Plan(
             git_dir=str(self.bare),
             git=git or find_git(),
-            policy=str(self.root / "policy.yaml"),
-            roster=str(self.root / "roster.yaml"),
+            policy=f"{at}:policy.yaml" if at else str(self.root / "policy.yaml"),
+            roster=f"{at}:roster.yaml" if at else str(self.root / "roster.yaml"),
             name=name,
             platform=platform,
         )
         install(plan)
         for hook in ("pre-receive", "post-receive") if measured else ():
             instrument(self.hook(hook))
+
+    def govern(
+        self, ref: str = GOVERNED, people: Mapping[str, Mapping[str, Any] | None] | None = None, **policy: Any
+    ) -> Clone:
+        """Put policy and roster on a ref, in a history of its own, and arm the repository with them there.
+
+        `people` and `policy` change roster and policy, as for `set_roster` and `set_policy`. Returns `rules`.
+        """
+        files = {"policy.yaml": policy_text(**policy), "roster.yaml": roster_text(people or {})}
+        self.rules.commit("First rules", files)
+        self.rules.git("push", "-q", str(self.bare), f"HEAD:{ref}")
+        self.install(at=ref)
+        return self.rules
+
+    @property
+    def rules(self) -> Clone:
+        """A clone of staff-1's with the history of policy and roster alone, on branch `main`."""
+        if self._rules is None:
+            self._rules = Clone(self.root / "rules", "staff-1", self.bare, self.object_format.name)
+        return self._rules
 
     def hook(self, name: str = "pre-receive") -> Path:
         return self.bare / "hooks" / name
@@ -110,8 +145,7 @@ class World:
 
     def set_policy(self, **changes: Any) -> None:
         """Put the default policy in force, with top-level keys changed."""
-        policy = yaml.safe_load(DEFAULT_POLICY.read_text())
-        self._write("policy.yaml", json.dumps({**policy, **changes}, indent=1))
+        self._write("policy.yaml", policy_text(**changes))
 
     def set_rule(self, **changes: Any) -> None:
         """Put the default policy in force, with keys of its one rule changed; None takes a key away."""

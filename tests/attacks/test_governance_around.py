@@ -1,0 +1,158 @@
+"""Policy and roster on a ref: beside code, outside the gate, in an emergency."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gatekeeper.core.signoff import Decision
+from tests.support.commands import run
+from tests.support.governed import ADMINISTRATOR, MUST_SIGN, PUSH, WEAK, armed, change, land, refused, sign, world
+from tests.support.people import roster_text
+from tests.support.world import GOVERNED, World, one_format, policy_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from gatekeeper.core.ids import ObjectId
+    from tests.support.clones import Clone
+
+__all__ = ["armed", "world"]
+
+
+# ---- policy and code on one branch ----------------------------------------------------------------
+
+
+@pytest.fixture
+def beside(template: Callable[[str, bool], World], tmp_path: Path) -> tuple[World, Clone]:
+    """A server whose policy and roster lie on main, beside the code; and staff-1's clone of it."""
+    world = template("sha1", True).copy(tmp_path / "world")
+    clone = world.clone("staff-1")
+    clone.commit("Rules", {"policy.yaml": policy_text(), "roster.yaml": roster_text({})})
+    assert clone.push("main:main").accepted
+    world.install(at="refs/heads/main")
+    return world, clone
+
+
+def test_on_main_both_kinds_of_rules_hold(beside: tuple[World, Clone]) -> None:
+    world, _ = beside
+    clone = world.clone("junior-1")
+    code = clone.assisted()
+    pushed = clone.push("main:main")
+    assert pushed.refused
+    assert "policy or roster" not in pushed.text
+    world.approve(code, "senior-2")
+    assert clone.push("main:main").accepted
+    both = clone.commit("Both\n\nAssisted-by: claude\n", {"policy.yaml": WEAK, "src/cart.py": "total = 1\n"})
+    world.approve(both, "senior-2")
+    pushed = clone.push("main:main")
+    assert pushed.refused
+    assert MUST_SIGN in pushed.text
+    assert "needs a sign-off" not in pushed.text
+    world.approve(both, ADMINISTRATOR)
+    assert clone.push("main:main").accepted
+
+
+def test_an_approval_of_code_is_none_of_the_policy_before_it(beside: tuple[World, Clone]) -> None:
+    """Only the assisted commit seems to need a sign-off, and an administrator gives that one."""
+    world, _ = beside
+    clone = world.clone("junior-1")
+    weaker = clone.commit("Tidy", {"policy.yaml": WEAK})
+    code = clone.assisted()
+    world.approve(code, ADMINISTRATOR)
+    pushed = clone.push("main:main")
+    assert pushed.refused
+    assert "senior-1 has not approved every commit of this push" in pushed.text
+    world.approve(weaker, ADMINISTRATOR)
+    assert clone.push("main:main").accepted
+
+
+# ---- outside the gate -----------------------------------------------------------------------------
+
+
+def outside(world: World, files: dict[str, str]) -> tuple[ObjectId, ObjectId]:
+    """Change the rules by the server's own means; return the ref's value before and after."""
+    before, after = world.rules.id(), change(world, files)
+    world.rules.git("push", "-q", str(world.bare), f"{after}:refs/heads/side")
+    world.git("update-ref", GOVERNED, after)
+    return before, after
+
+
+@pytest.mark.parametrize(
+    "policy", [WEAK, policy_text(protect=["refs/heads/other"]), "version: ["], ids=["weak", "free", "broken"]
+)
+def test_rules_that_came_outside_the_gate_decide_nothing(world: World, policy: str) -> None:
+    before, _ = outside(world, {"policy.yaml": policy})
+    clone = world.clone("senior-1")
+    clone.commit("Plain")
+    pushed = clone.push("main:main")
+    assert pushed.undecided, pushed.stderr
+    assert f"policy and roster lie on {GOVERNED}, which was changed outside the gate" in pushed.text
+    assert "gatekeeper baseline add" in pushed.text
+    assert clone.push("main:refs/heads/topic").accepted
+    world.git("update-ref", GOVERNED, before)
+    assert clone.push("main:main").accepted
+
+
+@one_format
+def test_nothing_builds_on_rules_that_came_outside_the_gate(world: World) -> None:
+    outside(world, {"policy.yaml": WEAK})
+    tip = world.rules.commit("Words", {"notes.txt": "words\n"})
+    signed = world.signoff(ADMINISTRATOR, world.rules, [tip])
+    assert world.store_push(world.rules, [signed]).undecided
+    refused(world, world.rules.push(PUSH), "it was changed outside the gate")
+
+
+@one_format
+def test_a_ref_that_was_deleted_outside_the_gate_decides_nothing(world: World) -> None:
+    tip = world.refs()[GOVERNED]
+    world.git("update-ref", "-d", GOVERNED)
+    clone = world.clone("senior-1")
+    clone.commit("Plain")
+    assert clone.push("main:main").undecided
+    again = world.rules.push(PUSH)
+    assert again.refused
+    assert "it was changed outside the gate" in again.text
+    world.git("update-ref", GOVERNED, tip)
+    assert clone.push("main:main").accepted
+
+
+# ---- what lifts other rules -----------------------------------------------------------------------
+
+
+@one_format
+@pytest.mark.parametrize("protected", [True, False])
+def test_no_emergency_lifts_what_guards_the_rules(world: World, protected: bool) -> None:
+    protect = ["HEAD", *([GOVERNED] if protected else [])]
+    emergency = {"allowed": {"people": ["staff-1"]}, "settle_within": "3d"}
+    land(world, {"policy.yaml": policy_text(protect=protect, emergency=emergency)})
+    options = ("-o", "gatekeeper.emergency=prod is down")
+    clone = world.clone("junior-1")
+    clone.assisted()
+    assert clone.push("main:main", account="staff-1", options=options).accepted
+    tip = world.rules.commit("Weaker\n\nAssisted-by: claude\n", {"policy.yaml": WEAK}, author="junior-1")
+    refused(world, world.rules.push(PUSH, options=options), MUST_SIGN)
+    fields = {"refs": (GOVERNED,), "expires_at": int(time.time()) + 3600, "comment": "prod is down"}
+    lifting = world.signoff("staff-1", world.rules, [tip], Decision.EMERGENCY, **fields)
+    assert world.store_push(world.rules, [lifting]).accepted
+    refused(world, world.rules.push(PUSH), MUST_SIGN)
+    sign(world, [tip], ADMINISTRATOR)
+    assert world.rules.push(PUSH).accepted
+
+
+@one_format
+def test_no_pause_lifts_what_guards_the_rules(world: World) -> None:
+    said = run("pause", "--repo", world.bare, "--for", "2h", "--reason", "the key server is down", cwd=world.root)
+    assert said.status == 0, said.text
+    clone = world.clone("junior-1")
+    clone.assisted()
+    assert clone.push("main:main").accepted
+    tip = change(world, {"policy.yaml": WEAK})
+    pushed = world.rules.push(PUSH)
+    assert pushed.refused, pushed.stderr
+    assert MUST_SIGN in pushed.text
+    sign(world, [tip], ADMINISTRATOR)
+    assert world.rules.push(PUSH).accepted
