@@ -108,14 +108,14 @@ class _Update:
 
         Of a commit that landed in order elsewhere these are all. What can no longer be read has settled nothing.
         """
+        found: dict[ObjectId, frozenset[str]] = {}
         try:
             commits = self._commits()
+            for moment in self._moments(owing):
+                for commit, rules in self._satisfied(commits, moment).items():
+                    found[commit] = found.get(commit, frozenset()) | rules
         except UnjudgeableError:
             return {}
-        found: dict[ObjectId, frozenset[str]] = {}
-        for moment in self._moments(owing):
-            for commit, rules in self._satisfied(commits, moment).items():
-                found[commit] = found.get(commit, frozenset()) | rules
         return found
 
     def _commits(self) -> list[Commit]:

@@ -260,10 +260,12 @@ class _Receiving:
         """Lift what an emergency or a pause lifts, of what is judged to the end: it hides no other refusal."""
         if item.finding.outcome is Outcome.ACCEPTED or item.gathered is None:
             return item
-        from gatekeeper.relieving import relieve  # only where something is not in order
-
         declared = self.plea.lift if self.plea else None
         dossiers = item.gathered.dossiers
+        if not (declared or self.pause or any(dossier.signoffs.emergencies for dossier in dossiers)):
+            return item
+        from gatekeeper.relieving import relieve  # only for what may be lifted
+
         finding = relieve(self.gate.ledger, item.finding, dossiers, self.setting, declared=declared, pause=self.pause)
         return item.replace(finding=finding)
 

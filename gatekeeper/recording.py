@@ -8,7 +8,7 @@ from gatekeeper.core.people import Person
 from gatekeeper.core.push import SIGNOFFS, Push, RefUpdate, is_text
 from gatekeeper.core.record import Record
 from gatekeeper.core.verdict import CommitFinding, Outcome, RefFinding, Verdict
-from gatekeeper.formats.json import verdict_data
+from gatekeeper.formats.json import text, verdict_data
 from gatekeeper.gate import Gate
 from gatekeeper.gathering import Gathered
 from gatekeeper.git import Ref
@@ -131,7 +131,7 @@ def _owed_data(finding: CommitFinding) -> dict[str, Any]:
 
 
 def _plea_data(plea: Plea) -> dict[str, Any] | None:
-    return None if plea.reason is None else {"reason": plea.reason, "counts": plea.lift is not None}
+    return None if plea.reason is None else {"reason": text(plea.reason), "counts": plea.lift is not None}
 
 
 def _receipt_data(admitted: Admitted) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What an emergency or a pause lifts of the judgement of one update. Loaded only where something is not satisfied."""
+"""What an emergency or a pause lifts of the judgement of one update. Loaded only where there is one."""
 
 from __future__ import annotations
 
@@ -29,8 +29,6 @@ def relieve(
         LedgerError: if the ledger cannot say whether an emergency statement is spent.
     """
     named = [dossier.commit.id for dossier in dossiers if dossier.signoffs.emergencies]
-    if not (declared or pause or named):
-        return finding
     before = ledger.landings(named)
     landed = {commit for commit, landings in before.items() if any(landing.ref == finding.ref for landing in landings)}
     commits = lift_unmet(finding.commits, dossiers, setting, declared=declared, pause=pause, landed=landed)

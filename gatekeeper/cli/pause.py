@@ -11,6 +11,7 @@ from gatekeeper.cli.common import REPO, err, open_server
 from gatekeeper.core.clock import MalformedTimeError, format_time, parse_span
 from gatekeeper.core.emergency import MAX_PAUSE, MAX_REASON, is_reason
 from gatekeeper.core.ids import Timestamp
+from gatekeeper.formats.json import text
 from gatekeeper.formats.text import visible
 from gatekeeper.settling import reconcile
 
@@ -62,7 +63,7 @@ def checked_reason(reason: str) -> str:
         raise click.BadParameter(
             f"must be a reason in words, of at most {MAX_REASON} characters", param_hint="--reason"
         )
-    return reason.strip()
+    return text(reason.strip())
 
 
 def account() -> str:

@@ -9,6 +9,7 @@ import pytest
 from gatekeeper.core.signoff import Decision
 from tests.support.emergencies import (
     ALLOWED,
+    DECLARE,
     HOUR,
     MAIN,
     REASON,
@@ -162,6 +163,30 @@ def test_a_reason_is_shown_without_its_escapes(world: World, clone: Clone) -> No
     assert pushed.accepted
     assert "\x1b" not in pushed.stderr
     assert 'reason "\\x1b]0;x\\x07 down \\u202e `rm -rf ~`"' in pushed.first_line
+
+
+@one_format
+def test_a_reason_that_is_no_text_is_kept_as_escapes(world: World, clone: Clone) -> None:
+    first, commit = clone.id(), clone.assisted()
+    assert clone.push("main:refs/heads/topic").accepted
+    option = {"GIT_PUSH_OPTION_COUNT": "1", "GIT_PUSH_OPTION_0": "gatekeeper.emergency=caf\udce9 is down"}
+    done = world.run_hook(f"{first} {commit} {MAIN}\n", account=PEOPLE["staff-1"].account, **option)
+    assert done.returncode == 0, done.stderr
+    assert 'reason "caf\\udce9 is down"' in done.stderr
+    assert world.entries("push")[-1].data["emergency"] == {"reason": "caf\\xe9 is down", "counts": True}
+
+
+@one_format
+def test_options_beyond_the_bound_are_not_read(world: World, clone: Clone) -> None:
+    first, commit = clone.id(), clone.assisted()
+    assert clone.push("main:refs/heads/topic").accepted
+    many = {f"GIT_PUSH_OPTION_{number}": "x" for number in range(64)} | {"GIT_PUSH_OPTION_64": DECLARE[1]}
+    staff = PEOPLE["staff-1"].account
+    line = f"{first} {commit} {MAIN}\n"
+    assert world.run_hook(line, account=staff, GIT_PUSH_OPTION_COUNT="65", **many).returncode == 1
+    assert world.run_hook(line, account=staff, GIT_PUSH_OPTION_COUNT="999999", **many).returncode == 1
+    last = many | {"GIT_PUSH_OPTION_63": DECLARE[1]}
+    assert world.run_hook(line, account=staff, GIT_PUSH_OPTION_COUNT="64", **last).returncode == 0
 
 
 @one_format
