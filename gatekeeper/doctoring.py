@@ -209,15 +209,13 @@ def _ledger(server: Server, force: InForce | None, found: list[Symptom]) -> Ledg
 
 
 def _debts(server: Server, force: InForce, ledger: Ledger) -> list[Symptom]:
-    """Say how much is owed that an emergency or a pause let through."""
+    """Say how much landed that still owes its sign-offs."""
     states = [debt.state for debt in debts(server, ledger, force)]
     overdue, still = states.count(DebtState.OVERDUE), states.count(DebtState.OPEN)
     if not overdue and not still:
         return []
     late = f", {overdue} of them overdue" if overdue else ""
-    what = (
-        f"by emergency or in a pause {plural(overdue + still, 'commit')} landed without sign-offs that are owed{late}"
-    )
+    what = f"{plural(overdue + still, 'commit')} landed without sign-offs that are owed since{late}"
     return [note(what, f"gatekeeper audit --repo {server.git_dir} names them; sign them")]
 
 

@@ -213,7 +213,7 @@ def test_what_is_overdue_is_named_so_by_audit_and_doctor(world: World, clone: Cl
     assert said.status == 1
     assert f"EXCEPTION  overdue: {commit} on {MAIN}" in said.out
     said = run("doctor", "--repo", world.bare, cwd=world.root)
-    assert "1 commit landed without sign-offs that are owed, 1 of them overdue" in said.out
+    assert "1 commit landed without sign-offs that are owed since, 1 of them overdue" in said.out
     world.approve(commit)
     assert "owed" not in run("doctor", "--repo", world.bare, cwd=world.root).out
 

@@ -6,7 +6,7 @@ from gatekeeper.core.clock import format_date, format_time
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.people import Who
 from gatekeeper.core.reasons import Reason
-from gatekeeper.core.relief import Lift, Pause, Source
+from gatekeeper.core.relief import Pause
 from gatekeeper.formats.text import plural, short, visible
 
 TYPE_CHECKING = False
@@ -136,16 +136,6 @@ def revocation_text(words: str, revocation: Revocation) -> str:
     """Return `it was taken back by senior-2 on 2026-11-23: the wrong branch`."""
     why = f": {visible(revocation.comment, UNTRUSTED_LIMIT)}" if revocation.comment else ""
     return f"{words} by {visible(revocation.signer)} on {format_date(revocation.issued_at)}{why}"
-
-
-def lift_text(lift: Lift) -> str:
-    """Return by what rules were lifted, in words: who declared it and why."""
-    what = {
-        Source.OPTION: "an emergency declared by {by}",
-        Source.STATEMENT: "an emergency statement of {by}",
-        Source.PAUSE: "the pause of gatekeeper by {by}",
-    }[lift.source]
-    return f'{what.format(by=visible(lift.by, 60))}, reason "{visible(lift.reason, UNTRUSTED_LIMIT)}"'
 
 
 def pause_text(pause: Pause) -> str:
