@@ -56,7 +56,7 @@ class Remade(Record):
     """What Git makes of two parents (git-merge-tree(1))."""
 
     tree: ObjectId | None
-    """None: unrelated histories, nothing to compare with."""
+    """None: unrelated histories, nothing to compare with; or it takes too long."""
     clean: bool
 
 

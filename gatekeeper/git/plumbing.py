@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gatekeeper.core.changes import Change, FileStat, RawEntry, RepeatedPathError, make_change
 from gatekeeper.core.ids import ObjectFormat, ObjectId
-from gatekeeper.git import GitError, ObjectTooLargeError, RawObject, Remade
+from gatekeeper.git import GitError, ObjectTooLargeError, RawObject, Remade, TimeoutExceededError
 from gatekeeper.git.reading import Reader
 
 TYPE_CHECKING = False
@@ -19,6 +19,9 @@ DIFF_TREE = (
 )
 REV_LIST = ("rev-list", "--topo-order", "--reverse", "--stdin")
 REV_LIST_OBJECTS = ("rev-list", "--objects", "--no-object-names", "--filter=blob:none", "--stdin")
+REMAKING = 0.5
+"""The share of the remaining time in which merges are made again: renames can take quadratic time. What is not made
+again by then counts as different, and can still be signed."""
 FEW = 16
 """Questions that are cheaper to ask one by one than with a child of their own."""
 MAX_PARENTS = 2
@@ -218,13 +221,17 @@ class Plumbing:
     def remake(self, pairs: Sequence[tuple[ObjectId, ObjectId]]) -> list[Remade]:
         """See `Engine`. merge-tree dies at unrelated histories; the records before are complete, so go on after it."""
         remade: list[Remade] = []
+        runner = self._runner.with_share_of_time(REMAKING)
         while len(remade) < len(pairs):
             rest = pairs[len(remade) :]
-            status, output = self._runner.run(
-                *("merge-tree", "--write-tree", "--stdin", "--no-messages"),
-                stdin="".join(f"{ours} {theirs}\n" for ours, theirs in rest).encode(),
-                accept=(0, 1, 128),
-            )
+            try:
+                status, output = runner.run(
+                    *("merge-tree", "--write-tree", "--stdin", "--no-messages"),
+                    stdin="".join(f"{ours} {theirs}\n" for ours, theirs in rest).encode(),
+                    accept=(0, 1, 128),
+                )
+            except TimeoutExceededError:
+                return [*remade, *(Remade(tree=None, clean=False) for _ in rest)]
             records = self._remade(output)
             remade += records
             if status and len(records) < len(rest):

@@ -40,6 +40,15 @@ class Runner:
         self._ahead: dict[tuple[str, ...], _Child] = {}
         self.deadline = deadline
 
+    def with_share_of_time(self, share: float) -> Runner:
+        """Return a runner like this one with a part of the time that is left.
+
+        Raises:
+            TimeoutExceededError: if none is.
+        """
+        deadline = time.monotonic() + self.remaining() * share
+        return Runner(self._git, self._environment, self._scratch, deadline)
+
     def run(
         self, *arguments: str, stdin: bytes = b"", accept: Sequence[int] = (0,), most: int = MAX_OUTPUT
     ) -> tuple[int, bytes]:

@@ -89,6 +89,26 @@ def test_a_killed_git_refuses_where_only_some_pushes_ask(world: World, command: 
 
 
 @one_format
+def test_a_merge_that_takes_too_long_to_be_made_again_counts_as_different(world: World) -> None:
+    world.set_policy(limits={"seconds": 8})
+    clone = world.clone("junior-1")
+    clone.git("checkout", "-q", "-b", "side")
+    world.approve(clone.assisted())
+    clone.git("checkout", "-q", "main")
+    clone.commit("Main")
+    merge = clone.merge("side")
+    _wrap_git(world, _when(world, "merge-tree", "exec sleep 600"))
+    pushed = clone.push("main:main")
+    assert pushed.refused, pushed.stderr
+    assert merge[:7] in pushed.text
+    (world.root / "armed").unlink()
+    assert clone.push("main:refs/heads/release/1").accepted
+    (world.root / "armed").touch()
+    world.approve(merge)
+    assert clone.push("main:main").accepted
+
+
+@one_format
 def test_a_git_that_is_gone_refuses(world: World) -> None:
     _wrap_git(world, "")
     (world.root / "git").unlink()
