@@ -14,6 +14,7 @@ from gatekeeper import __version__
 COMMANDS = {
     "demo": "demo",
     "setup": "setup",
+    "marks": "marks",
     "show": "show",
     "sign": "sign",
     "reject": "reject",
@@ -69,7 +70,7 @@ class LazyGroup(click.Group):
     "2 wrong use or configuration, 3 could not decide.",
 )
 @click.version_option(__version__, prog_name="gatekeeper")
-@click.option("-C", "directory", metavar="DIR", default=".", help="Work as if started in DIR.")
+@click.option("-C", "directories", metavar="DIR", multiple=True, help="Work as if started in DIR, as git does.")
 @click.option(
     "--color",
     "colour",
@@ -78,12 +79,13 @@ class LazyGroup(click.Group):
     help="Colour the output; auto: on a terminal, unless NO_COLOR is set.",
 )
 @click.pass_context
-def command(ctx: click.Context, directory: str, colour: str) -> None:
+def command(ctx: click.Context, directories: tuple[str, ...], colour: str) -> None:
     """Senior approval for AI-assisted code, enforced where the code goes through: at the Git server."""
-    try:
-        os.chdir(directory)
-    except OSError as error:
-        raise click.BadParameter(f"{directory}: {error.strerror}", param_hint="-C") from None
+    for directory in filter(None, directories):  # each below the one before; an empty one is where we are (git(1))
+        try:
+            os.chdir(directory)
+        except OSError as error:
+            raise click.BadParameter(f"{directory}: {error.strerror}", param_hint="-C") from None
     ctx.obj = {"auto": None, "always": True, "never": False}[colour]
 
 

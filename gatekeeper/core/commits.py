@@ -8,6 +8,8 @@ is not understood is refused, never repaired (gitformat: `commit.c`, `fsck.c` in
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from gatekeeper.core.ids import ObjectFormat, ObjectId, Timestamp
 from gatekeeper.core.record import Record
 
@@ -56,7 +58,12 @@ class Commit(Record):
     @property
     def subject(self) -> bytes:
         """The first line of the message that is not blank, or nothing."""
-        return next((line.strip() for line in self.message.splitlines() if line.strip()), b"")
+        return subject_of(self.message)
+
+
+def subject_of(message: bytes) -> bytes:
+    """Return the first line of a message that is not blank, or nothing."""
+    return next((line.strip() for line in message.splitlines() if line.strip()), b"")
 
 
 def parse_identity(value: bytes) -> Identity:
@@ -119,6 +126,35 @@ def unsigned_payload(raw: bytes) -> bytes:
         if not dropping:
             kept.append(line)
     return b"\n".join(kept) + blank + message
+
+
+class Glimpse:
+    """What a commit says of people and in its message, read leniently and fast: to show it, never to judge it."""
+
+    __slots__ = ("author", "committer", "encoding", "message")
+
+    def __init__(self, raw: bytes) -> None:
+        """Read the body of a commit object.
+
+        Raises:
+            MalformedCommitError: if it names no author or no committer.
+        """
+        head, _, self.message = raw.partition(b"\n\n")
+        head += b"\n"
+        author, committer = head.find(b"\nauthor "), head.find(b"\ncommitter ")
+        if author < 0 or committer < 0:
+            raise MalformedCommitError("header names no author or no committer")
+        self.author = named(head[author + 8 : head.index(b"\n", author + 1)].rpartition(b">")[0])
+        self.committer = named(head[committer + 11 : head.index(b"\n", committer + 1)].rpartition(b">")[0])
+        encoding = head.find(b"\nencoding ")
+        self.encoding = head[encoding + 10 : head.index(b"\n", encoding + 1)] if encoding >= 0 else None
+
+
+@lru_cache(maxsize=512)
+def named(value: bytes) -> Identity:
+    """Return the identity in `Name <address`; its time is not read. The same few people write most commits."""
+    name, _, email = value.partition(b"<")
+    return Identity(name=name.rstrip(b" "), email=email, time=Timestamp(0), zone=b"", line=value)
 
 
 def parse_commit(object_id: ObjectId, raw: bytes, object_format: ObjectFormat) -> Commit:

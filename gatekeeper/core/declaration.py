@@ -15,9 +15,9 @@ from gatekeeper.core.tools import UNKNOWN, Tool
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gatekeeper.core.commits import Commit, Identity
+    from gatekeeper.core.commits import Commit, Glimpse, Identity
 
-__all__ = ["DEFAULT", "Declaration", "Evidence", "MarkRules", "State", "Tool", "declare"]
+__all__ = ["DEFAULT", "Declaration", "Evidence", "MarkRules", "State", "Tool", "declare", "declare_message"]
 
 
 class State(Enum):
@@ -69,7 +69,7 @@ def prepared(rules: MarkRules) -> Marks:
     return Marks(tools=rules.tools, keys=rules.keys)
 
 
-def declare(commit: Commit, rules: MarkRules = DEFAULT) -> Declaration:
+def declare(commit: Commit | Glimpse, rules: MarkRules = DEFAULT) -> Declaration:
     """Judge a commit by itself. Never raises; a message of any size is read a fixed number of times."""
     marks = prepared(rules)
     findings = marks.find(message_of(commit))
@@ -81,7 +81,13 @@ def declare(commit: Commit, rules: MarkRules = DEFAULT) -> Declaration:
     return judge(findings or Findings(), identities)
 
 
-def message_of(commit: Commit) -> bytes:
+def declare_message(message: bytes, rules: MarkRules = DEFAULT) -> Declaration:
+    """Judge a message that is no commit yet, so nobody is its author. Never raises."""
+    findings = prepared(rules).find(message)
+    return SILENT if findings is None else judge(findings, ())
+
+
+def message_of(commit: Commit | Glimpse) -> bytes:
     """Return the message in an encoding that contains ASCII."""
     if commit.encoding is None:
         return commit.message

@@ -22,6 +22,7 @@ EXPECTED = {
         "DeliveryError",
         "InstallError",
         "MalformedSignoffError",
+        "NoRepositoryError",
         "SigningError",
         "SigningRefusedError",
     ),

@@ -44,6 +44,44 @@ def _parents(raw: bytes) -> list[str]:
     return parents
 
 
+def objects_in(stream: Iterator[bytes], limit: int, absent: Sequence[str] = ("missing",)) -> Iterator[RawObject]:
+    """Parse the answers of `cat-file --batch` (git-cat-file(1), "BATCH OUTPUT") as they come in chunks.
+
+    `absent` are the answers that are yielded as the kind of an object that is not there.
+
+    Raises:
+        ObjectTooLargeError: at an object of more than `limit` bytes.
+        GitError: if it is no such output, or ends in the middle of an object.
+    """
+    buffer, position = bytearray(), 0
+    for chunk in stream:
+        del buffer[:position]
+        buffer += chunk
+        position = 0
+        while True:
+            newline = buffer.find(b"\n", position)
+            if newline < 0:
+                break
+            line = buffer[position:newline].decode("utf-8", "surrogateescape")
+            words = line.rsplit(" ", 2)
+            if words[-1] in absent:
+                yield RawObject(id=line.removesuffix(words[-1])[:-1], kind=words[-1])
+                position = newline + 1
+                continue
+            if len(words) != 3 or not words[2].isdigit():
+                raise GitError(f"`git cat-file` answered {line[:100]!r}")
+            size = int(words[2])
+            if size > limit:
+                raise ObjectTooLargeError(f"{words[1]} {words[0]} has {size} bytes; the limit is {limit}")
+            end = newline + 1 + size
+            if len(buffer) <= end:
+                break
+            yield RawObject(id=words[0], kind=words[1], data=bytes(buffer[newline + 1 : end]))
+            position = end + 1
+    if buffer[position:]:
+        raise GitError("`git cat-file` ended in the middle of an object")
+
+
 class Plumbing:
     """Reads objects through a `Runner` whose environment is the private Git directory's."""
 
@@ -141,35 +179,8 @@ class Plumbing:
         return self._batch(stdin="".join(f"{name}\n" for name in names).encode(), limit=limit)
 
     def _batch(self, *before: Sequence[str], stdin: bytes, limit: int | None = None) -> Iterator[RawObject]:
-        """Parse the answers of `cat-file --batch` (git-cat-file(1), "BATCH OUTPUT")."""
         stream = self._runner.stream(*before, ("cat-file", "--batch", "--buffer"), stdin=stdin)
-        buffer, position = bytearray(), 0
-        most = self._limit if limit is None else limit
-        for chunk in stream:
-            del buffer[:position]
-            buffer += chunk
-            position = 0
-            while True:
-                newline = buffer.find(b"\n", position)
-                if newline < 0:
-                    break
-                words = buffer[position:newline].decode("latin-1").split(" ")
-                if words[-1] == "missing" and len(words) == 2:
-                    yield RawObject(id=words[0], kind="missing")
-                    position = newline + 1
-                    continue
-                if len(words) != 3 or not words[2].isdigit():
-                    raise GitError(f"`git cat-file` answered {' '.join(words)[:100]!r}")
-                size = int(words[2])
-                if size > most:
-                    raise ObjectTooLargeError(f"{words[1]} {words[0]} has {size} bytes; the limit is {most}")
-                end = newline + 1 + size
-                if len(buffer) <= end:
-                    break
-                yield RawObject(id=words[0], kind=words[1], data=bytes(buffer[newline + 1 : end]))
-                position = end + 1
-        if buffer[position:]:
-            raise GitError("`git cat-file` ended in the middle of an object")
+        return objects_in(stream, self._limit if limit is None else limit)
 
     def changes(self, pairs: Sequence[tuple[str, ...]]) -> list[Change]:
         """See `Engine`. A line that diff-tree does not answer is an error, for it exits 0 whatever happens."""

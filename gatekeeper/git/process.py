@@ -98,6 +98,20 @@ class Runner:
             for child in children:
                 child.kill()
 
+    def stream_from(self, source: int, *arguments: str) -> Iterator[bytes]:
+        """Run a child whose standard input is the open file `source`; yield its output as it comes.
+
+        Raises:
+            GitError: after the last chunk, if it failed.
+            TimeoutExceededError: past the deadline; the child is killed.
+        """
+        child = _Child(self, arguments, os.dup(source))
+        try:
+            yield from child.read()
+            child.finish((0,))
+        finally:
+            child.kill()
+
     def converse(self, *arguments: str) -> Conversation:
         """Start a child that answers each line before it reads the next."""
         return Conversation(self, arguments)
