@@ -25,7 +25,10 @@ MAX_LISTED = 6
 
 
 class Act(Record):
-    """One of them, in words; `{total}` stands for `2 commits`, `{ref}` for `main`, `{ids}` for statement ids."""
+    """One of them, in words.
+
+    `{total}` stands for `2 commits`, `{ref}` for `main`, `{ids}` for statement ids, `{id}` for the one that there is.
+    """
 
     decision: Decision
     doing: str
@@ -43,13 +46,14 @@ VETO = Act(
     verb="reject",
     question="Reject {total}?",
     done="Rejected: {total}, veto {ids}.",
-    after="It is on the server; you can take it back with: gatekeeper revoke ID -m WHY",
+    after="It is on the server; you can take it back with: gatekeeper revoke {id} -m WHY",
 )
 AUTHORSHIP = Act(
     decision=Decision.AUTHOR,
     doing="saying who wrote what",
     verb="claim",
     question="State that you wrote {total}?",
+    done="Stated: {total} of your own.",
     after="The statement is on the server; it approves nothing. The push can be repeated now.",
 )
 EMERGENCY = Act(
@@ -118,13 +122,17 @@ def perform(
     proposals = me.choose(revisions, ref, act.verb, picker)
     items = [item for proposal in proposals for item in proposal.items]
     _look_at_authors(act, me, items)
-    words = {"total": plural(len(items), "commit"), "ref": visible(short_ref(ref))}
+    if act is VETO:
+        _say_what_landed(me, items, ref)
     statements = me.draft(proposals, terms)
+    ids = [short(me.id_of(statement)) for statement in statements]
+    words = {"total": plural(len(items), "commit"), "ref": visible(short_ref(ref)), "ids": ", ".join(ids)}
+    words["id"] = ids[0] if len(ids) == 1 else "ID"
     return me.conclude(
         statements,
         act.question.format(**words),
-        act.done.format(**words, ids=", ".join(short(me.id_of(statement)) for statement in statements)),
-        act.after,
+        act.done.format(**words),
+        act.after.format(**words),
         local=local,
         yes=yes,
     )
@@ -152,6 +160,20 @@ def _require_right(act: Act, me: Signatory) -> None:
         raise SigningRefusedError(
             "this server takes no statement as proof of who wrote a commit (author_proof in its policy)",
             "sign the commits themselves (git commit -S), or ask for a sign-off",
+        )
+
+
+def _say_what_landed(me: Signatory, items: Sequence[Item], ref: str) -> None:
+    """Say that a veto takes nothing out of a branch, as far as this clone knows what is on it."""
+    tip = me.clone.server_tip(ref)
+    ahead = me.bench.engine.ids([item.commit.id for item in items], [tip]) if tip else None
+    landed = [short(item.commit.id) for item in items if ahead is not None and item.commit.id not in ahead]
+    if landed:
+        more = f" and {len(landed) - MAX_LISTED} more" if len(landed) > MAX_LISTED else ""
+        me.say.print(
+            f"note: {', '.join(landed[:MAX_LISTED])}{more} on {visible(short_ref(ref))} already; a veto takes nothing "
+            "out, it stops what goes further",
+            style="yellow",
         )
 
 

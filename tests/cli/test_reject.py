@@ -26,7 +26,7 @@ def test_a_rejected_push_says_who_why_and_what_next(world: World, senior: Desk) 
     assert (veto.comment, veto.refs, veto.signer) == (WHY, (), "senior-1")
     identity = said.err.rpartition("veto ")[2][:7]
     assert "until you or an administrator take it back" in said.err
-    assert "It is on the server; you can take it back with: gatekeeper revoke ID -m WHY" in said.err
+    assert f"It is on the server; you can take it back with: gatekeeper revoke {identity} -m WHY" in said.err
     pushed = world.clone().push("HEAD:main")
     assert pushed.refused
     assert pushed.first_line == "gatekeeper: REFUSED main: 1 commit cannot go in. Nothing was pushed."
@@ -67,6 +67,7 @@ def test_a_range_is_rejected_as_one_and_several_arguments_one_by_one(world: Worl
     said = senior.ok("reject", "--yes", "-m", WHY, one, two)
     assert len(statements(senior)) == 3
     assert "Rejected: 2 commits, veto " in said.err
+    assert "take it back with: gatekeeper revoke ID -m WHY" in said.err
 
 
 @one_format
@@ -110,6 +111,17 @@ def test_an_approval_of_the_same_person_signed_later_lifts_the_veto(world: World
     shown = senior.ok("show", commit).out
     assert f"  {veto.id[:7]}  reject by senior-1, 2026-09-21: its signer approved the commit since\n" in shown
     assert world.clone().push("HEAD:main").accepted
+
+
+@one_format
+def test_a_veto_of_what_landed_takes_nothing_out_and_says_so(world: World, senior: Desk) -> None:
+    (commit,) = for_review(world)
+    world.approve(commit)
+    assert world.clone().push("HEAD:main").accepted
+    said = senior.ready().ok("reject", "--yes", "-m", WHY, commit)
+    assert f"note: {commit[:7]} on main already; a veto takes nothing out" in said.err
+    assert world.refs()["refs/heads/main"] == commit
+    assert world.clone().push("HEAD:refs/heads/release/1").refused
 
 
 @one_format
