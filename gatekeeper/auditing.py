@@ -87,7 +87,7 @@ def _landed(number: int, push: Any, position: int, landed_at: Timestamp) -> list
                 signers=tuple(sorted(signers)),
                 clean=clean[commit["commit"]],
                 unmet=tuple(
-                    rule["rule"] for rule in commit["rules"] if rule["outcome"] != "accepted" and not rule["lifted"]
+                    rule["rule"] for rule in commit["rules"] if rule["outcome"] != "accepted" and not rule.get("lifted")
                 ),
             )
         )

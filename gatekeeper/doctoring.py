@@ -9,14 +9,11 @@ import tempfile
 from gatekeeper.config.in_force import InForce
 from gatekeeper.config.problems import ConfigurationError
 from gatekeeper.config.sources import SourceError
-from gatekeeper.core.audit import DebtState
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.push import RESERVED
 from gatekeeper.core.symptom import Symptom, bad, good, note
 from gatekeeper.core.verdict import Enforcement
-from gatekeeper.debts import debts
-from gatekeeper.formats.text import plural
-from gatekeeper.formats.words import pause_text, reason_text
+from gatekeeper.formats.words import reason_text
 from gatekeeper.gate import is_protected
 from gatekeeper.git import GitError
 from gatekeeper.git.user import UserGit
@@ -25,6 +22,7 @@ from gatekeeper.installing import DROP_IN, HOOKS, InstallError, Plan, hook_path,
 from gatekeeper.ledger import Ledger, LedgerError
 from gatekeeper.opening import KEYS, Server, UnconfiguredError
 from gatekeeper.reconciling import Comparison
+from gatekeeper.relieved import examine_relief
 from gatekeeper.settling import reconcile
 from gatekeeper.shims import MARK, is_ours
 
@@ -59,7 +57,7 @@ def examine(git_dir: str, git: str, environment: Mapping[str, str], url: str | N
         force = _configuration(server, found)
         ledger = _ledger(server, force, found)
         if force is not None and ledger is not None:
-            found += _debts(server, force, ledger)
+            found += examine_relief(server, force, ledger)
             found += _scratch_push(server, force, environment)
         if url:
             found += _push_through(server, ledger, url, environment)
@@ -200,23 +198,9 @@ def _ledger(server: Server, force: InForce | None, found: list[Symptom]) -> Ledg
         )
         for ref, expected, actual in comparison.unexplained
     ]
-    pause = ledger.pause(server.now)
-    if pause:
-        found.append(note(f"{pause_text(pause)} (by {pause.account})", "gatekeeper resume, to end it before its time"))
     if not faults and not comparison.unexplained:
         found.append(good(f"ledger: {ledger.head().number} entries, in order, and it explains every protected ref"))
     return ledger
-
-
-def _debts(server: Server, force: InForce, ledger: Ledger) -> list[Symptom]:
-    """Say how much landed that still owes its sign-offs."""
-    states = [debt.state for debt in debts(server, ledger, force)]
-    overdue, still = states.count(DebtState.OVERDUE), states.count(DebtState.OPEN)
-    if not overdue and not still:
-        return []
-    late = f", {overdue} of them overdue" if overdue else ""
-    what = f"{plural(overdue + still, 'commit')} landed without sign-offs that are owed since{late}"
-    return [note(what, f"gatekeeper audit --repo {server.git_dir} names them; sign them")]
 
 
 def _guarded_ref(server: Server, force: InForce) -> str:

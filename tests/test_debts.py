@@ -228,6 +228,17 @@ def test_doctor_tells_of_a_pause(world: World) -> None:
 
 
 @one_format
+def test_doctor_tells_if_no_push_option_reaches_the_gate(world: World) -> None:
+    told = "nobody can declare an emergency by a push option"
+    world.config("receive.advertisePushOptions", "false")
+    assert told not in run("doctor", "--repo", world.bare, cwd=world.root).out
+    allow(world)
+    assert told in run("doctor", "--repo", world.bare, cwd=world.root).out
+    world.config("receive.advertisePushOptions", "true")
+    assert told not in run("doctor", "--repo", world.bare, cwd=world.root).out
+
+
+@one_format
 def test_the_command_that_the_push_names_settles_it(world: World, clone: Clone) -> None:
     base, commit = clone.id(), clone.assisted()
     pushed = declare(clone)

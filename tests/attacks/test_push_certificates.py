@@ -98,6 +98,21 @@ def test_several_refs_a_deletion_and_options_are_about_the_push(signing: World) 
     assert signing.refs()["refs/heads/release/1"] == commit
 
 
+@one_format
+def test_an_emergency_is_declared_by_whoever_signed_the_push(signing: World) -> None:
+    signing.set_policy(emergency={"allowed": {"people": ["senior-1"]}})
+    emergency = ("-o", "gatekeeper.emergency=checkout is down")
+    clone = signing.clone("junior-1")
+    clone.assisted()
+    pushed = _push(clone, "main:main", options=emergency)
+    assert pushed.refused
+    assert "junior-1 is not among those who may declare one" in pushed.text
+    assert _push(clone, "main:main", key="somebody else", options=emergency).refused
+    pushed = _push(clone, "main:main", key="senior-1", options=emergency)
+    assert pushed.accepted, pushed.stderr
+    assert pushed.first_line.startswith("gatekeeper: EMERGENCY main: 1 commit")
+
+
 # ---- who signed ------------------------------------------------------------------------------------
 
 
