@@ -47,11 +47,12 @@ def veto_lines(commits: Sequence[CommitFinding], pusher: Person | None, addresse
     return lines
 
 
-def own_work_lines(failing: Sequence[RefFinding], pusher: Person | None, *, bring_first: bool) -> list[str]:
+def own_work_lines(failing: Sequence[RefFinding], pusher: Person | None, again: str, *, bring_first: bool) -> list[str]:
     """Return why the pusher's own work is not taken for theirs, and how to say that it is.
 
-    Only for commits to which a rule would not apply if the pusher were proved to have written them. With `bring_first`
-    the server takes the statement only when it has the commits.
+    Only for commits to which a rule would not apply if the pusher were proved to have written them. `again` says what
+    to do then, such as `Then repeat this push.`; with `bring_first` the server takes the statement only when it has
+    the commits.
     """
     if pusher is None:
         return []
@@ -73,7 +74,7 @@ def own_work_lines(failing: Sequence[RefFinding], pusher: Person | None, *, brin
     lines.append(f"  gatekeeper sign --mine {_arguments(failing, list(own), pusher)}")
     refused = [commit for ref in failing for commit in ref.commits if commit.outcome is not Outcome.ACCEPTED]
     if all(_proof_would_do(commit, pusher.id) for commit in refused) and not any(ref.problems for ref in failing):
-        lines.append("Then repeat this push. Otherwise:")
+        lines.append(f"{again} Otherwise:")
     return lines
 
 

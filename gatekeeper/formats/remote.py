@@ -71,11 +71,12 @@ def _text(lines: Sequence[str], context: Context) -> str:
 
 
 def _fitted(first: list[str], details: list[str], last: list[str], notes: list[str]) -> list[str]:
-    """Put the parts together; when that is too long the details go, not what there is to do."""
+    """Put the parts together; when that is too long the details go, not what there is to do, and never the receipt."""
     room = max(MAX_LINES - len(first) - len(last) - len(notes), 1)
     if len(details) > room:
         details = [*details[: room - 1], f"  ... and {plural(len(details) - room + 1, 'more line')}"]
-    return [*first, *details, *last, *notes][:MAX_LINES]
+    closing = [*last[-1:], *notes]
+    return [*[*first, *details, *last[:-1]][: max(MAX_LINES - len(closing), 0)], *closing][:MAX_LINES]
 
 
 def undecided(what: str, advice: str) -> str:
@@ -215,8 +216,9 @@ def _advice(failing: Sequence[RefFinding], context: Context) -> list[str]:
     """Say what is missing, who can give it, and the next commands; nothing that the reader cannot do."""
     commits = [commit for ref in failing for commit in ref.commits if commit.outcome is not Outcome.ACCEPTED]
     vetoes = veto_lines(commits, context.pusher, dict(context.addresses))
-    mine = own_work_lines(failing, context.pusher, bring_first=not (context.pusher_may_approve or context.web_prefix))
-    lines = vetoes + mine
+    again = "Then merge again." if context.web_prefix else "Then repeat this push."
+    bring_first = not (context.pusher_may_approve or context.web_prefix)
+    lines = vetoes or own_work_lines(failing, context.pusher, again, bring_first=bring_first)
     approvers = dict(context.approvers)
     seen: set[str] = set()
     for rule in (rule for commit in commits for rule in _failing(commit)):
@@ -258,7 +260,6 @@ def _advice(failing: Sequence[RefFinding], context: Context) -> list[str]:
             f"  git push origin {tip}:refs/heads/review/{tip}",
             f"  send them: gatekeeper sign origin/review/{tip}",
         ]
-    again = "Then merge again." if context.web_prefix else "Then repeat this push."
     lines.append(f"{again} A sign-off is for exactly these commits.")
     return lines
 

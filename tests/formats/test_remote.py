@@ -193,7 +193,8 @@ def test_whose_statement_is_taken_only_with_the_commits_brings_them_first() -> N
         "  gatekeeper sign --mine 0000001aaaaa",
     ]
     web = plain(answer(refused(own_work()), context(pusher=SUE, web_prefix="GL-HOOK-ERR: ")))
-    assert not any("git push" in line for line in web)
+    assert not any("push." in line or "git push" in line for line in web)
+    assert "GL-HOOK-ERR: Then merge again. Otherwise:" in web
 
 
 @pytest.mark.parametrize("pusher", [None, person("jo", "junior")], ids=["nobody", "somebody else"])
@@ -219,6 +220,38 @@ def test_all_of_a_push_is_stated_with_one_signature_if_all_of_it_is_the_pushers(
     assert "Then repeat this push. Otherwise:" not in mixed
     fresh = Verdict(refs=(ref_finding(*several).replace(old="0" * 40),))
     assert ".." not in next(line for line in plain(answer(fresh, context(pusher=SUE))) if "--mine" in line)
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_whatever_there_is_to_do_the_receipt_and_the_notes_stay(own: bool) -> None:
+    """The longest of everything at once: vetoes or own work, many rules, many causes, help, contact, notes."""
+    rules = [rule_finding(f"rule-{number}", exempt_if_proved=("sue",)) for number in range(9)]
+    causes = [reason("pushed-by-other", person=f"p{number}") for number in range(9)]
+    vetoes = tuple(
+        reason("vetoed", signer="sam", statement=f"{number}" * 64, issued=1, comment="no") for number in range(9)
+    )
+    commits = [
+        commit_finding(
+            number,
+            *rules,
+            problems=() if own else vetoes,
+            authorship=Authorship(claimed=SUE, named=(SUE,), unproved=cause),
+        )
+        for number, cause in enumerate(causes)
+    ]
+    everyone = Approvers(nearest=("a@example.com",), others=3)
+    about = context(
+        pusher=SUE,
+        approvers=tuple((rule.rule, everyone) for rule in rules),
+        help="See the wiki.",
+        contact="ops@example.com",
+        notes=("the policy is broken", "the roster too"),
+    )
+    lines = plain(answer(refused(*commits), about))
+    assert lines[-3].endswith(f"Receipt: {RECEIPT}")
+    assert [line.partition("note: ")[2] for line in lines[-2:]] == ["the policy is broken", "the roster too"]
+    assert any("gatekeeper sign --mine " in line for line in lines) == own
+    assert any(line.startswith("  gatekeeper revoke ") for line in lines) != own
 
 
 def test_a_sign_off_that_was_taken_back_says_by_whom_when_and_why() -> None:
