@@ -196,4 +196,4 @@ class Clone:
     def runner(self) -> Runner:
         """Run git in the clone as gatekeeper does."""
         environment = {**base_environment(os.environ["PATH"]), "GIT_DIR": str(self.path / ".git")}
-        return Runner(require("git"), environment, str(self.path.parent), time.monotonic() + ENOUGH_SECONDS)
+        return Runner(require("git"), environment, str(self.path / ".git"), time.monotonic() + ENOUGH_SECONDS)
