@@ -75,7 +75,9 @@ def test_it_looks_at_the_message_that_will_be_committed(
     if setting:
         bench.git("config", *setting.split("="))
     bench.change("diff", "Asisted-by: in the diff\n\nAI-Assisted: maybe\n")
-    assert bench.edit("Add it\n\nAssisted-by: Codex\n", *options).text == ""
+    said = bench.edit("Add it\n\nAssisted-by: Codex\n", *options)
+    assert said.status == 0  # Git itself may warn of `auto`
+    assert "gatekeeper" not in said.text
     said = bench.edit("Add it\n\nAsisted-by: Codex\n", *options)
     assert said.status == 1
     assert [line for line in said.err.splitlines() if "line " in line] == ["  line 3: Asisted-by: Codex"]
