@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gatekeeper.core.commits import Commit, MalformedCommitError, parse_commit
+from gatekeeper.core.governance import Governed
 from gatekeeper.core.ids import ObjectId, StatementId, Timestamp
 from gatekeeper.core.people import Roster
 from gatekeeper.core.policy import Policy
@@ -84,6 +85,8 @@ class Bench(Record):
     """None: in a clone or in CI; what depends on it is undecided, never guessed."""
     signoffs: Callable[[Sequence[ObjectId]], Mapping[ObjectId, Sequence[Testimony]]]
     """Every statement about commits that has been received, or arrives with this push."""
+    governed: Governed | None = None
+    """The ref on which policy and roster lie, where that is known: on the server."""
 
 
 def stream_commits(bench: Bench, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> Iterator[Commit]:

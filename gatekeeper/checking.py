@@ -10,6 +10,7 @@ from gatekeeper.core.policy import Setting, evaluate
 from gatekeeper.core.verdict import CommitFinding, Outcome, RefFinding, Verdict
 from gatekeeper.gathering import Arrival, gather
 from gatekeeper.git import Engine
+from gatekeeper.governing import Judgement, judge_update
 from gatekeeper.ledger import Ledger
 
 TYPE_CHECKING = False
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 def check(bench: Bench, ref: str, head: ObjectId, exclude: Sequence[ObjectId]) -> Verdict:
     """Judge the commits reachable from `head` and not from `exclude`, as if they were pushed to `ref`.
 
-    Where there is a ledger, what is behind the ref's baseline is left out, as in a push.
+    Where there is a ledger, what is behind the ref's baseline is left out, as in a push. Where it is known that policy
+    and roster lie on the ref, a change of them is judged too.
     """
     zero = bench.engine.object_format.zero
     finding = RefFinding(ref=ref, old=exclude[0] if exclude else zero, new=head, protected=True)
@@ -32,9 +34,19 @@ def check(bench: Bench, ref: str, head: ObjectId, exclude: Sequence[ObjectId]) -
             over = over_listed(bench.engine, commits, [*exclude, *behind], frozenset())
             if over:
                 judged, known = _judge(bench, ref, [commit for commit in commits if commit.id not in over])
+        governance = _judge_governed(bench, ref, head)
     except UnjudgeableError as error:
         return Verdict(refs=(finding.replace(problems=(error.reason,)),))
+    finding = finding.replace(problems=governance.problems, governance=governance.signoffs)
     return Verdict(refs=(finding.replace(commits=judged, known=known),))
+
+
+def _judge_governed(bench: Bench, ref: str, head: ObjectId) -> Judgement:
+    """Judge a change of policy or roster on the ref where they lie; what is on it already has been judged."""
+    governed = bench.governed
+    if governed is None or governed.ref != ref or bench.engine.is_ancestor(head, governed.commit):
+        return Judgement()
+    return judge_update(bench, governed, head, Arrival())
 
 
 def explain(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -253,3 +254,23 @@ def test_back_to_files(world: World) -> None:
     clone = world.clone("senior-1")
     clone.commit("Plain")
     assert clone.push("main:main").accepted
+
+
+def test_check_on_the_server_says_what_the_push_would(world: World) -> None:
+    rules = world.govern()
+    first = rules.id()
+    tip = rules.commit("Change", {"policy.yaml": policy_text(stale_for="2h")})
+    assert rules.push(f"{tip}:refs/heads/review/rules").accepted
+    question = ("check", f"{first}..{tip}", "--into", "gatekeeper")
+    said = owner(world, *question)
+    assert said.status == 1
+    assert "it changes policy or roster, which 1 administrator must sign; 1 missing" in said.out
+    signed = world.signoff("senior-1", rules, [tip])
+    assert world.store_push(rules, [signed]).accepted
+    data = json.loads(owner(world, *question, "--format", "json").out)
+    assert data["outcome"] == "accepted"
+    (view,) = data["refs"][0]["governance"]
+    assert (view["signer"], view["counts"]) == ("senior-1", True)
+    assert owner(world, "check", first, "--into", "gatekeeper").status == 0
+    assert rules.push(f"main:{GOVERNED}").accepted
+    assert owner(world, *question).status == 0

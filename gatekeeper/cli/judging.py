@@ -99,6 +99,7 @@ def _server(stack: ExitStack, repo: str) -> Place:
         now=server.now,
         ledger=ledger,
         signoffs=from_ledger(ledger, court),
+        governed=force.governed,
     )
     clone = stack.enter_context(Clone(server.git_dir))
     return Place(clone, bench, server.default_branch(), on_server=True)

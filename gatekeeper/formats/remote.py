@@ -245,6 +245,7 @@ def _advice(failing: Sequence[RefFinding], context: Context) -> list[str]:
     if not signable:
         return lines
     tip = failing[0].new[:COMMAND_ID]
+    into = f" --into {short_ref(failing[0].ref)}" if governance and safe_in_command(failing[0].ref) else ""
     you_can = all(approvers.get(name, Approvers()).pusher_can for name in seen)
     if context.web_prefix:
         lines.append("Ask one of them to sign the branch of this merge, in a clone: gatekeeper sign origin/BRANCH")
@@ -258,7 +259,7 @@ def _advice(failing: Sequence[RefFinding], context: Context) -> list[str]:
         lines += [
             "Do this:",
             f"  git push origin {tip}:refs/heads/review/{tip}",
-            f"  send them: gatekeeper sign origin/review/{tip}",
+            f"  send them: gatekeeper sign origin/review/{tip}{into}",
         ]
     lines.append(f"{again} A sign-off is for exactly these commits.")
     return lines

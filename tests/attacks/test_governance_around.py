@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gatekeeper.core.signoff import Decision
-from tests.support.commands import run
+from tests.support.commands import Desk, run
 from tests.support.governed import ADMINISTRATOR, MUST_SIGN, PUSH, WEAK, armed, change, land, refused, sign, world
 from tests.support.people import roster_text
 from tests.support.world import GOVERNED, World, one_format, policy_text
@@ -156,3 +156,26 @@ def test_no_pause_lifts_what_guards_the_rules(world: World) -> None:
     assert MUST_SIGN in pushed.text
     sign(world, [tip], ADMINISTRATOR)
     assert world.rules.push(PUSH).accepted
+
+
+# ---- the way that a refusal says ------------------------------------------------------------------
+
+
+def test_what_the_refusal_says_to_do_does_it(world: World) -> None:
+    """staff-1 pushes for review, senior-1 signs with the commands that the message gives, staff-1 pushes again."""
+    change(world, {"policy.yaml": WEAK})
+    world.rules.commit("Words", {"notes.txt": "words\n"})
+    said = world.rules.push(PUSH)
+    refused(world, said, MUST_SIGN)
+    assert "Missing: 1 sign-off by an administrator   (policy and roster change)" in said.lines
+    assert "Ask:     senior-1@example.com" in said.lines
+    review = next(line.split() for line in said.lines if line.startswith("  git push origin "))
+    sign_it = next(line.split(":", 1)[1].split() for line in said.lines if line.startswith("  send them: "))
+    assert world.rules.push(review[-1]).accepted
+    world.settle()
+    senior = Desk(world, ADMINISTRATOR).ready()
+    assert sign_it[-2:] == ["--into", "gatekeeper"]
+    senior.ok(*sign_it[1:], "--yes")
+    pushed = world.rules.push(PUSH)
+    assert pushed.accepted, pushed.stderr
+    assert "  policy or roster change with this push, approved by senior-1" in pushed.lines
