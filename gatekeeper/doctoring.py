@@ -16,6 +16,7 @@ from gatekeeper.core.verdict import Enforcement
 from gatekeeper.formats.words import reason_text
 from gatekeeper.gate import is_protected
 from gatekeeper.git import GitError
+from gatekeeper.git.refs import aliases
 from gatekeeper.git.user import UserGit
 from gatekeeper.governed import too_few_administrators
 from gatekeeper.installing import DROP_IN, HOOKS, InstallError, Plan, hook_path, install, server_shim
@@ -57,6 +58,7 @@ def examine(git_dir: str, git: str, environment: Mapping[str, str], url: str | N
         force = _configuration(server, found)
         ledger = _ledger(server, force, found)
         if force is not None and ledger is not None:
+            found += _aliases(server, force, ledger)
             found += examine_relief(server, force, ledger)
             found += _scratch_push(server, force, environment)
         if url:
@@ -237,6 +239,16 @@ def _scratch_push(server: Server, force: InForce, environment: Mapping[str, str]
             return [bad(f"a push into a scratch copy cannot be tried: {error}", "look at the message")]
 
 
+def _aliases(server: Server, force: InForce, ledger: Ledger) -> list[Symptom]:
+    """Find guarded names that anybody can move, because they are aliases of refs that nothing guards."""
+    default = server.default_branch()
+    return [
+        bad(f"{name} is guarded, and an alias of {target}, which is not", f"guard {target}, or make {name} a branch")
+        for name, target in aliases(server.runner).items()
+        if is_protected(force.policy, ledger, name, default) and not is_protected(force.policy, ledger, target, default)
+    ]
+
+
 def _scratch_copy(server: Server, root: str, force: InForce) -> str:
     """Make a repository with the same hooks and configuration, and the same objects behind it."""
     scratch = os.path.join(root, "scratch.git")
@@ -341,13 +353,13 @@ def _pusher(scratch: str, git: str) -> list[Symptom]:
 
 
 def _who(pusher: Mapping[str, str]) -> Symptom:
-    if not pusher["account"]:
+    if not pusher["account"] and not pusher["person"]:
         return note(
             "the gate cannot tell who pushes from this shell's environment",
             "run doctor as the server runs hooks, for example: GATEKEEPER_USER=you gatekeeper doctor ..., "
             "or push through it with --url",
         )
-    who = f"{pusher['account']} ({pusher['how']}, {pusher['kind']})"
+    who = f"{pusher['account'] or pusher['person']} ({pusher['how']}, {pusher['kind']})"
     if not pusher["person"]:
         return note(f"the pusher {who} is nobody of the roster", "add the account to the roster")
     return good(f"the pusher is {who}: {pusher['person']} of the roster")

@@ -150,3 +150,10 @@ def refs_at(runner: Runner, names: Sequence[str]) -> dict[str, ObjectId]:
     wanted = [name for name in names if _askable(name)]
     found = all_refs(runner, *(wanted if len(wanted) <= MAX_NAMES else ())) if wanted else {}
     return {name: found[name] for name in wanted if name in found}
+
+
+def aliases(runner: Runner) -> dict[str, str]:
+    """Return every symbolic ref below `refs/` that leads to a ref which exists, with the name of that."""
+    _, output = runner.run("for-each-ref", "--format=%(refname)%00%(symref)")
+    lines = (line.decode("utf-8", "surrogateescape").split("\0") for line in output.split(b"\n")[:-1])
+    return {name: target for name, target in lines if target}

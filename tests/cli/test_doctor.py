@@ -185,6 +185,15 @@ def test_a_ref_that_was_changed_outside_the_gate(whole: World) -> None:
 
 
 @one_format
+def test_a_guarded_alias_of_a_branch_that_nothing_guards(whole: World) -> None:
+    assert whole.clone().push("main:refs/heads/topic").accepted
+    whole.git("symbolic-ref", "refs/heads/release/now", "refs/heads/main")
+    assert doctor(whole).status == 0
+    whole.git("symbolic-ref", "refs/heads/release/now", "refs/heads/topic")
+    assert "refs/heads/release/now is guarded, and an alias of refs/heads/topic, which is not" in bad(doctor(whole))
+
+
+@one_format
 def test_a_ledger_that_was_tampered_with_or_lost(whole: World) -> None:
     ledger = whole.bare / "gatekeeper/ledger.db"
     for extra in ("-wal", "-shm"):
