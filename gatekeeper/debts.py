@@ -1,16 +1,18 @@
-"""What commits owe that landed by an emergency or in a pause, and whether it has been settled since.
+"""What commits owe that landed without what rules ask for, and whether it has been settled since.
 
-Nothing of that is stored: a debt is settled when there was a moment, after the landing, at which the push would have
-been in order as far as the lifted rules go, by the policy of the landing and the roster of today. What a sign-off
-settled stays settled when the sign-off expires; what was taken back settles nothing.
+Nothing of that is stored. A debt is settled when there was a moment, since the landing, at which the lifted rules would
+have been satisfied: by the policy of the landing (where that no longer fits, by the rule of this name in the one in
+force), and by the roster of today. What a sign-off settled stays settled when it expires; what was taken back
+settles nothing.
 """
 
 from __future__ import annotations
 
-from gatekeeper.bench import Bench, Court, UnjudgeableError, from_ledger, read_commits
+from gatekeeper.bench import Bench, Court, UnjudgeableError, from_ledger, read_commit
 from gatekeeper.config.in_force import InForce
 from gatekeeper.core.audit import Debt, DebtState
 from gatekeeper.core.commits import Commit
+from gatekeeper.core.dossier import Addition
 from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.policy import Policy, Setting, evaluate
 from gatekeeper.core.push import PusherKind
@@ -22,13 +24,11 @@ from gatekeeper.opening import Server
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Mapping, Sequence
 
     from gatekeeper.core.testimony import Testimony
 
-TIPS = ("install", "policy", "baseline")
-"""Kinds of entry that make a baseline."""
+EVERY_PATH = ("**",)
 
 
 def debts(server: Server, ledger: Ledger, force: InForce) -> list[Debt]:
@@ -42,28 +42,15 @@ def debts(server: Server, ledger: Ledger, force: InForce) -> list[Debt]:
         by_update.setdefault((owed.entry, owed.position), []).append(owed)
     if not by_update:
         return []
-    entries = {number for number, _ in by_update}
-    history = [entry for entry in ledger.entries() if entry.number in entries or entry.kind in TIPS]
-    pushes = {entry.number: entry for entry in history if entry.number in entries}
+    numbers = {number for number, _ in by_update}
+    pushes = {entry.number: entry for entry in ledger.entries() if entry.number in numbers}
     earlier = server.gate(ledger, force).earlier_policy
     found: list[Debt] = []
-    for (number, position), several in by_update.items():
-        push = pushes[number]
-        policy = earlier(push.data["policy"])
-        before = [tip for e in history if e.number < number and e.kind in TIPS for tip in _tips(e.data, several[0].ref)]
-        settled = (
-            _Update(server, ledger, force, policy, push, position, before).settled([owed.commit for owed in several])
-            if policy
-            else {}
-        )
+    for (number, _), several in by_update.items():
+        policy = earlier(pushes[number].data["policy"]) or force.policy
+        settled = _Update(server, ledger, force, policy, pushes[number], several).settled()
         found += [_debt(owed, settled.get(owed.commit, frozenset()), server.now) for owed in several]
     return found
-
-
-def _tips(data: Mapping[str, Any], ref: str) -> Iterator[ObjectId]:
-    yield from (
-        data["tips"].values() if data["every_ref"] else [tip for name, tip in data["tips"].items() if name == ref]
-    )
 
 
 def _debt(owed: Owed, settled: frozenset[str], now: Timestamp) -> Debt:
@@ -80,38 +67,31 @@ def _debt(owed: Owed, settled: frozenset[str], now: Timestamp) -> Debt:
 
 
 class _Update:
-    """One update that landed, to be judged again as of later moments."""
+    """What one update owes, to be judged again as of later moments."""
 
     def __init__(
-        self,
-        server: Server,
-        ledger: Ledger,
-        force: InForce,
-        policy: Policy,
-        push: Entry,
-        position: int,
-        baseline: Sequence[ObjectId],
+        self, server: Server, ledger: Ledger, force: InForce, policy: Policy, push: Entry, owed: Sequence[Owed]
     ) -> None:
         self.server = server
         self.ledger = ledger
         self.force = force
-        self.policy = policy.replace(limits=policy.limits.replace(commits=10**9))
+        self.owed = owed
         self.since = push.time
-        self.update = push.data["updates"][position]
-        self.baseline = baseline
+        self.engine = server.engine()
         pusher = push.data["pusher"]
         self.arrival = Arrival(person=force.roster.person(pusher["person"]), kind=PusherKind(pusher["kind"]))
-        self.engine = server.engine()
+        lifted = {rule for each in owed for rule in each.rules}
+        # All facts are to be gathered, also about a merge as Git makes it; and then every lifted rule applies, as it
+        # did at the landing. But that somebody wrote it of whom the rule asks nothing can be proved later, too.
+        self.gathering = _applied(policy, lifted, EVERY_PATH)
+        self.judging = _applied(policy, lifted, ())
 
-    def settled(self, owing: Sequence[ObjectId]) -> dict[ObjectId, frozenset[str]]:
-        """Return for commits the ids of the rules that have been satisfied since.
-
-        Of a commit that landed in order elsewhere these are all. What can no longer be read has settled nothing.
-        """
+    def settled(self) -> dict[ObjectId, frozenset[str]]:
+        """Return by commit the ids of the rules that have been satisfied since; none of what can no longer be read."""
         found: dict[ObjectId, frozenset[str]] = {}
         try:
             commits = self._commits()
-            for moment in self._moments(owing):
+            for moment in self._moments():
                 for commit, rules in self._satisfied(commits, moment).items():
                     found[commit] = found.get(commit, frozenset()) | rules
         except UnjudgeableError:
@@ -119,14 +99,15 @@ class _Update:
         return found
 
     def _commits(self) -> list[Commit]:
-        names = [f"{name}^{{commit}}" for name in (self.update["new"], self.update["old"], *self.baseline)]
-        tip, *excluded = (found if kind == "commit" else None for found, kind, _ in self.engine.kinds(names))
-        return read_commits(self._bench(self.server.now), [tip], [name for name in excluded if name]) if tip else []
+        bench = self._bench(self.server.now)
+        ids = [each.commit for each in self.owed]
+        there = [commit for commit, (_, kind, _) in zip(ids, bench.engine.kinds(ids), strict=True) if kind == "commit"]
+        return [read_commit(bench, commit) for commit in there]
 
-    def _moments(self, owing: Sequence[ObjectId]) -> list[Timestamp]:
+    def _moments(self) -> list[Timestamp]:
         """Return now, and when approvals were received since the landing: what held then need not hold any more."""
-        said = (testimony for many in self._testimonies(owing).values() for testimony in many)
-        received = {t.received_at for t in said if t.statement.decision is Decision.APPROVE}
+        said = self._testimonies([each.commit for each in self.owed]).values()
+        received = {t.received_at for many in said for t in many if t.statement.decision is Decision.APPROVE}
         return sorted({moment for moment in received if moment >= self.since} | {self.server.now})
 
     def _testimonies(self, ids: Sequence[ObjectId]) -> Mapping[ObjectId, Sequence[Testimony]]:
@@ -149,7 +130,7 @@ class _Update:
 
         return Bench(
             engine=self.engine,
-            policy=self.policy,
+            policy=self.gathering,
             roster=self.force.roster,
             repository=self.server.repository,
             now=moment,
@@ -158,10 +139,20 @@ class _Update:
         )
 
     def _satisfied(self, commits: Sequence[Commit], moment: Timestamp) -> dict[ObjectId, frozenset[str]]:
-        gathered = gather(self._bench(moment), self.update["ref"], commits, self.arrival)
-        setting = Setting(policy=self.policy, ladder=self.force.roster.ladder, now=moment)
-        every_rule = frozenset(rule.id for rule in self.policy.rules)
-        found = {commit: every_rule for commit, _ in gathered.known}
-        for finding in (evaluate(dossier, setting) for dossier in gathered.dossiers):
-            found[finding.commit] = frozenset(rule.rule for rule in finding.rules if rule.outcome is Outcome.ACCEPTED)
+        gathered = gather(self._bench(moment), self.owed[0].ref, commits, self.arrival)
+        setting = Setting(policy=self.judging, ladder=self.force.roster.ladder, now=moment)
+        findings = [evaluate(dossier.replace(addition=Addition.CHANGE), setting) for dossier in gathered.dossiers]
+        found = {commit: frozenset(rule.id for rule in self.judging.rules) for commit, _ in gathered.known}
+        for finding in findings:
+            found[finding.commit] = frozenset(r.rule for r in finding.rules if r.outcome is Outcome.ACCEPTED)
         return found
+
+
+def _applied(policy: Policy, rules: set[str], paths: tuple[str, ...]) -> Policy:
+    """Return a policy in which some rules ask what they ask of every commit, but for their condition on the author."""
+    return policy.replace(
+        rules=tuple(
+            rule.replace(when=rule.when.replace(assisted=None, refs=(), paths=paths)) if rule.id in rules else rule
+            for rule in policy.rules
+        )
+    )

@@ -164,6 +164,29 @@ def test_of_several_commits_each_owes_its_own(world: World, clone: Clone) -> Non
 
 
 @one_format
+def test_a_proof_that_somebody_wrote_it_of_whom_nothing_is_asked_settles_it_too(world: World, clone: Clone) -> None:
+    commit = clone.assisted(author="senior-1")
+    assert declare(clone).accepted
+    assert states(world) == {commit: "open"}
+    mine = world.signoff("senior-1", clone, [commit], Decision.AUTHOR)
+    assert world.store_push(clone, [mine], account="senior-1").accepted
+    assert states(world) == {commit: "settled"}
+
+
+@one_format
+def test_what_was_never_owed_elsewhere_settles_nothing(world: World, clone: Clone) -> None:
+    """The same commit lands in order on a ref on which nothing is asked for."""
+    require = {"signoffs": 1, "from": {"at_least": "senior"}}
+    allow(world, rules=[{"id": "main", "when": {"assisted": True, "refs": [MAIN]}, "require": require}])
+    commit = clone.assisted()
+    assert declare(clone).accepted
+    assert clone.push("main:refs/heads/release/1").accepted
+    assert states(world) == {commit: "open"}
+    world.approve(commit)
+    assert states(world) == {commit: "settled"}
+
+
+@one_format
 def test_on_each_ref_it_is_owed_again(world: World, clone: Clone) -> None:
     commit = clone.assisted()
     assert declare(clone, "main:main", "main:refs/heads/release/1").accepted

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gatekeeper.core.signoff import Decision
+from tests.support.commands import run
 from tests.support.emergencies import (
     ALLOWED,
     DECLARE,
@@ -520,6 +521,12 @@ def test_a_merge_that_moves_what_a_path_rule_guards_goes_with_the_branch(world: 
     pushed = clone.push("main:main", account="", env=WEB)
     assert pushed.accepted, pushed.stderr
     assert owed(world) == [(commit, MAIN, ("all",)), (merge, MAIN, ("payments",))]
+    world.approve(commit, "senior-2")
+    said = run("audit", "--repo", world.bare, cwd=world.root)
+    assert f"owed: {merge} on {MAIN} lacks its sign-offs (rule payments;" in said.out
+    assert str(commit) not in said.out
+    world.approve(merge, "senior-2")
+    assert run("audit", "--repo", world.bare, cwd=world.root).status == 0
 
 
 def test_the_policy_of_the_tests_names_one_person() -> None:
