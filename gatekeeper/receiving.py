@@ -145,7 +145,8 @@ class _Receiving:
             problems.append(reason("store-update", what="the store cannot be deleted"))
         if name.lower().startswith(REPLACEMENTS) and not update.deletes:
             problems.append(reason("replace-ref", ref=name))
-        if not protected and is_protected(self.gate.policy, self.gate.ledger, update.ref, self.default):
+        alias = update.ref != name
+        if alias and not protected and is_protected(self.gate.policy, self.gate.ledger, update.ref, self.default):
             problems.append(reason("alias-unprotected", ref=update.ref, target=name))
         if protected and not is_text(name):
             problems.append(reason("ref-name", ref=ascii(name)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.clones import execute
+from tests.support.emergencies import DECLARE, allow
 from tests.support.environment import require
 from tests.support.people import fingerprint, private_file, public_line
 from tests.support.world import World, one_format
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tests.support.clones import Clone, Pushed
 
 NOT_COUNTED = "your push certificate does not count: "
-SIGNERS = ("intern-1", "junior-1", "senior-1", "senior-2", "build-bot", "somebody else")
+SIGNERS = ("intern-1", "junior-1", "senior-1", "staff-1", "build-bot", "somebody else")
 
 
 @pytest.fixture
@@ -191,6 +192,20 @@ def test_an_account_that_is_nobodys_stays_nobodys(signing: World) -> None:
     pushed = _push(clone, "main:main", account="senior-1")
     assert pushed.refused
     assert "the account senior-1-login is not one of senior-1 in the roster" in pushed.text
+
+
+@one_format
+def test_an_emergency_needs_a_certificate_of_somebody_who_may_declare_one(signing: World) -> None:
+    allow(signing)
+    junior, staff = signing.clone("junior-1"), signing.clone("staff-1")
+    junior.assisted()
+    assert _push(junior, "main:main", options=DECLARE).refused
+    assert junior.push("main:main", account="", options=DECLARE).refused
+    assert junior.push("main:refs/heads/topic", account="").accepted
+    staff.fetch()
+    pushed = _push(staff, "origin/topic:refs/heads/main", options=DECLARE)
+    assert pushed.accepted, pushed.stderr
+    assert "EMERGENCY main" in pushed.first_line
 
 
 # ---- what Git found --------------------------------------------------------------------------------
