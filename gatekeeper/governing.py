@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 ALL_PATHS = When(paths=("**",))
 """A condition that looks at every commit, also at a merge as Git itself makes it."""
 
+LARGE = 1024 * 1024
+"""Bytes of policy and roster that are not parsed for somebody who has no sign-offs for them: that takes seconds."""
+
 
 class Judgement(Record):
     """What was found out about an update of the ref."""
@@ -54,7 +57,11 @@ def undecidable(work: Sequence[Work], governed: Governed) -> list[Work]:
 
 def judge_governed(item: Work, bench: Bench, governed: Governed, arrival: Arrival) -> Work:
     """Return an update of the ref with what `judge_update` finds besides all else."""
-    judged = judge_update(bench, governed, item.update.new, arrival)
+    if item.finding.old != governed.commit:
+        # New rules landed since those in force were read: this update must be judged by them.
+        judged = _refused(reason("ref-moved", ref=governed.ref, said=governed.commit, found=item.finding.old))
+    else:
+        judged = judge_update(bench, governed, item.update.new, arrival)
     problems = (*item.finding.problems, *judged.problems)
     return item.replace(finding=item.finding.replace(problems=problems, governance=judged.signoffs))
 
@@ -86,9 +93,10 @@ def judge_update(bench: Bench, governed: Governed, new: ObjectId, arrival: Arriv
         contents = read_contents(engine, new, governed.paths)
     except UnfitFileError as error:
         return _refused(reason("governed-file", path=error.path, what=error.what))
-    unusable = _unusable(governed, contents, bench)
     signed = _judge_change(bench, governed, new, arrival)
-    return signed.replace(problems=(*unusable, *signed.problems))
+    if not signed.problems or sum(map(len, contents)) <= LARGE:
+        signed = signed.replace(problems=(*_unusable(governed, contents, bench), *signed.problems))
+    return signed
 
 
 def _refused(*reasons: Reason) -> Judgement:

@@ -179,3 +179,52 @@ def test_what_the_refusal_says_to_do_does_it(world: World) -> None:
     pushed = world.rules.push(PUSH)
     assert pushed.accepted, pushed.stderr
     assert "  policy or roster change with this push, approved by senior-1" in pushed.lines
+
+
+# ---- races and floods -----------------------------------------------------------------------------
+
+MOVES = """
+import subprocess
+from gatekeeper.opening import Server
+load = Server.in_force
+def late(self, ledger):
+    force = load(self, ledger)
+    subprocess.run(["git", "update-ref", "{ref}", "{tip}"], check=True)
+    return force
+Server.in_force = late
+"""
+
+
+@one_format
+def test_rules_that_land_while_a_push_begins_are_not_passed_by(world: World) -> None:
+    """senior-1 stops being an administrator, and approves something in the very moment."""
+    first, without = world.rules.id(), roster_text({"senior-1": {"administrator": False}})
+    second = change(world, {"roster.yaml": without}, author="junior-1")
+    third = change(world, {"policy.yaml": WEAK}, author="junior-1")
+    sign(world, [second], "staff-1")
+    sign(world, [third], "senior-1")
+    world.rules.git("push", "-q", str(world.bare), f"{third}:refs/heads/side")
+    accepted = world.run_hook(f"{first} {second} {GOVERNED}\n")
+    assert accepted.returncode == 0, accepted.stderr
+    whole = world.hook().read_text()
+    world.run_in_hook(MOVES.format(ref=GOVERNED, tip=second))
+    ended = world.run_hook(f"{second} {third} {GOVERNED}\n")
+    assert ended.returncode == 1
+    assert "the branch moved; fetch and push again" in ended.stderr
+    world.hook().write_text(whole)
+    ended = world.run_hook(f"{second} {third} {GOVERNED}\n")
+    assert ended.returncode == 1
+    assert "senior-1 may not approve this" in ended.stderr
+    sign(world, [third], "staff-1")
+    assert world.run_hook(f"{second} {third} {GOVERNED}\n").returncode == 0
+
+
+@one_format
+def test_nobody_without_sign_offs_keeps_the_server_reading(world: World) -> None:
+    """Megabytes of YAML are read only for who has been approved; then what is wrong with them is told."""
+    tip = change(world, {"roster.yaml": "people:\n" + "- {id: [a, b, c]}\n" * 70_000})
+    pushed = world.rules.push(PUSH)
+    refused(world, pushed, MUST_SIGN)
+    assert "cannot be used" not in pushed.text
+    sign(world, [tip], ADMINISTRATOR)
+    refused(world, world.rules.push(PUSH), "the new policy and roster cannot be used")
