@@ -58,6 +58,9 @@ def _scanner(parse_int: Callable[[str], Any]) -> Callable[[str], Any]:
             value, end = scan(text, 0)
         except StopIteration as stop:
             raise NotPlainError(f"no JSON value at character {stop.value}") from None
+        except SystemError:
+            # The C function looks for its JSONDecodeError in a module that is not loaded here, and gives up.
+            raise NotPlainError("no JSON value") from None
         if end != len(text):
             raise NotPlainError(f"more than one JSON value: character {end}")
         return value

@@ -68,6 +68,23 @@ def test_the_json_package_is_not_loaded() -> None:
     assert subprocess.run([sys.executable, "-I", "-S", "-c", f"{start}; {code}"], check=False).returncode == 0
 
 
+@pytest.mark.parametrize(
+    "text", ["", '{"a', '{"a"', '{"a":', '{"a":1', "[1,", '"a', '"\\', '"\\u12', '{"a":1}x', "nul"]
+)
+def test_text_that_is_cut_off_is_refused_where_the_json_package_is_not_loaded(text: str) -> None:
+    code = f"""
+import sys
+sys.path[:0] = {sys.path!r}
+from gatekeeper.core import plain
+try:
+    plain.loads({text!r})
+except ValueError:
+    sys.exit(0 if "json" not in sys.modules else 2)
+sys.exit(1)
+"""
+    assert subprocess.run([sys.executable, "-I", "-S", "-c", code], check=False).returncode == 0
+
+
 @pytest.mark.parametrize("name", ["make_scanner", "make_encoder", "encode_basestring"])
 def test_without_the_c_functions_the_package_serves(name: str) -> None:
     code = f"""
