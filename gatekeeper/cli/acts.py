@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gatekeeper.cli.notices import say_own_work, say_vetoes, say_what_landed
 from gatekeeper.cli.stating import span
 from gatekeeper.core.approval import EMERGENCY_LASTS
 from gatekeeper.core.authorship import Proof
@@ -121,9 +122,13 @@ def perform(
     )
     proposals = me.choose(revisions, ref, act.verb, picker)
     items = [item for proposal in proposals for item in proposal.items]
-    _look_at_authors(act, me, items)
+    if act is AUTHORSHIP:
+        _refuse_work_of_others(me, items)
     if act is VETO:
-        _say_what_landed(me, items, ref)
+        say_what_landed(me, items, ref)
+    if act is APPROVAL:
+        say_own_work(me, items)
+        say_vetoes(me, items)
     statements = me.draft(proposals, terms)
     ids = [short(me.id_of(statement)) for statement in statements]
     words = {"total": plural(len(items), "commit"), "ref": visible(short_ref(ref)), "ids": ", ".join(ids)}
@@ -163,31 +168,14 @@ def _require_right(act: Act, me: Signatory) -> None:
         )
 
 
-def _say_what_landed(me: Signatory, items: Sequence[Item], ref: str) -> None:
-    """Say that a veto takes nothing out of a branch, as far as this clone knows what is on it."""
-    tip = me.clone.server_tip(ref)
-    ahead = me.bench.engine.ids([item.commit.id for item in items], [tip]) if tip else None
-    landed = [short(item.commit.id) for item in items if ahead is not None and item.commit.id not in ahead]
-    if landed:
-        more = f" and {len(landed) - MAX_LISTED} more" if len(landed) > MAX_LISTED else ""
-        me.say.print(
-            f"note: {', '.join(landed[:MAX_LISTED])}{more} on {visible(short_ref(ref))} already; a veto takes nothing "
-            "out, it stops what goes further",
-            style="yellow",
-        )
-
-
-def _look_at_authors(act: Act, me: Signatory, items: Sequence[Item]) -> None:
-    """Say that one's own work is not one's own to approve, and refuse to claim that of others.
+def _refuse_work_of_others(me: Signatory, items: Sequence[Item]) -> None:
+    """Stop here if somebody claims what the commits do not name them for.
 
     Raises:
         SigningRefusedError: then.
     """
-    own: list[Item] = []
-    others: list[Item] = []
-    for item in items:
-        (own if me.signer in named_writers(item.commit, me.published.roster) else others).append(item)
-    if act is AUTHORSHIP and others:
+    others = [item for item in items if me.signer not in named_writers(item.commit, me.published.roster)]
+    if others:
         listed = ", ".join(
             f"{short(item.commit.id)} by {visible(item.commit.author.email, 60)}" for item in others[:MAX_LISTED]
         )
@@ -196,6 +184,3 @@ def _look_at_authors(act: Act, me: Signatory, items: Sequence[Item]) -> None:
             f"not your work: {listed}{more}",
             f"name commits that have an address of {me.signer.id} as author: gatekeeper sign --mine ID...",
         )
-    if act is APPROVAL and own:
-        listed = ", ".join(short(item.commit.id) for item in own)
-        me.say.print(f"note: {listed} by yourself: your approval does not count for your own work", style="yellow")

@@ -71,6 +71,19 @@ def test_a_range_is_rejected_as_one_and_several_arguments_one_by_one(world: Worl
 
 
 @one_format
+def test_who_approves_is_told_of_the_vetoes_of_others_and_of_none_taken_back(world: World, senior: Desk) -> None:
+    one, two = for_review(world, commits=2)
+    no = world.signoff("staff-1", world.clone(), [one, two], Decision.REJECT, comment=WHY)
+    assert world.store_push(world.clone(), [no]).accepted
+    said = senior.ready().ok("sign", "--yes", "origin/review/one")
+    assert said.err.count("note: ") == 1
+    assert f": vetoed by staff-1: {WHY}\n" in said.err
+    senior.ok("revoke", "--yes", "-m", "talked to staff-1", no.id)
+    senior.clone.fetch("+refs/gatekeeper/signoffs:refs/gatekeeper/remotes/origin/signoffs")
+    assert "note: " not in senior.ok("sign", "--yes", "-m", "again", "origin/review/one").err
+
+
+@one_format
 def test_a_veto_needs_a_reason(world: World, senior: Desk) -> None:
     (commit,) = for_review(world)
     senior.ready()
@@ -107,7 +120,8 @@ def test_an_approval_of_the_same_person_signed_later_lifts_the_veto(world: World
     (commit,) = for_review(world)
     veto = world.signoff("senior-1", world.clone(), [commit], Decision.REJECT, issued_at=1_790_000_000, comment=WHY)
     assert world.store_push(world.clone(), [veto]).accepted
-    senior.ready().ok("sign", "--yes", commit)
+    said = senior.ready().ok("sign", "--yes", commit)
+    assert f"note: {commit[:7]}: your approval lifts this veto of yours: {WHY}\n" in said.err
     shown = senior.ok("show", commit).out
     assert f"  {veto.id[:7]}  reject by senior-1, 2026-09-21: its signer approved the commit since\n" in shown
     assert world.clone().push("HEAD:main").accepted

@@ -8,7 +8,7 @@ import pytest
 
 from gatekeeper.core.signoff import Decision
 from tests.cli.test_sign import STORE, statements
-from tests.support.commands import Desk, for_review
+from tests.support.commands import Desk, for_review, run
 from tests.support.people import PEOPLE
 from tests.support.world import one_format
 
@@ -36,6 +36,8 @@ def test_the_refusal_names_the_cause_and_the_command_that_lets_it_in(world: Worl
     cause = f"Unproved: that you wrote {commit[:7]} (junior-1 pushed it first)"
     at = pushed.lines.index(cause)
     assert pushed.lines[at + 1] == "If you did, say so:"
+    explained = run("explain", commit, "--repo", "shop.git", cwd=world.root).out
+    assert "claimed to be senior-1, not proved (junior-1 pushed it first)" in explained
     command = pushed.lines[at + 2].strip()
     assert command == f"gatekeeper sign --mine {commit[:12]}"
     said = senior.ok(*command.removeprefix("gatekeeper ").split(), "--yes")
