@@ -23,7 +23,7 @@ unexport PIP_PREFIX PIP_TARGET PIP_USER PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format bench dist test-wheel lock clean
+.PHONY: help demo test check format docs bench dist test-wheel lock clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ check: $(VENV)/package.stamp $(VENV)/dev.stamp ## lint, format, types, and which
 format: $(VENV)/dev.stamp ## rewrite the code in the form that `make check` asks for
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
+
+docs: $(VENV)/package.stamp ## write docs/marks.md from the table of AI tools
+	$(BIN)/python docs/make_marks.py
 
 bench: $(VENV)/package.stamp $(VENV)/dev.stamp ## measure what a push costs
 	$(BIN)/python benchmarks/push.py

@@ -145,7 +145,7 @@ class _Gathering:
     def _declare(self, commit: Commit) -> Declaration:
         """Read the marks; a hostile message takes seconds, and many of them must not add up past the limit."""
         self.bench.engine.check_time()
-        return declare(commit)
+        return declare(commit, self.bench.policy.assisted)
 
     def dossiers(self, known: Mapping[ObjectId, object]) -> list[Dossier]:
         """Return the dossiers of all commits that are not known, in order."""
@@ -195,11 +195,14 @@ class _Gathering:
 
     def _rules_in_question(self, commit: Commit, additions: Mapping[ObjectId, Addition]) -> list[Rule]:
         """Return the rules that might apply, by what is known so far."""
+        tools = self.declarations[commit.id].tools
         if additions.get(commit.id) is Addition.NOTHING:
             assisted = commit.id in self.brings
-            return [rule for rule in self.rules if rule.when.paths and in_question(rule, assisted=assisted)]
+            return [
+                rule for rule in self.rules if rule.when.paths and in_question(rule, assisted=assisted, tools=tools)
+            ]
         assisted = self.declarations[commit.id].assisted or commit.id in self.brings
-        return [rule for rule in self.rules if in_question(rule, assisted=assisted)]
+        return [rule for rule in self.rules if in_question(rule, assisted=assisted, tools=tools)]
 
     def _asks_addition(self, commit: Commit) -> bool:
         return bool(self._rules_in_question(commit, {})) or self.bench.policy.undeclared_refused

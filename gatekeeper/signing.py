@@ -88,7 +88,7 @@ def _items(bench: Bench, commits: Sequence[Commit]) -> tuple[Item, ...]:
     return tuple(
         Item(
             commit=commit,
-            declaration=declare(commit),
+            declaration=declare(commit, bench.policy.assisted),
             author=bench.roster.by_email(commit.author.email),
             digest=digest_of(commit, changes, bench.engine.object_format) or "",
         )

@@ -9,6 +9,7 @@ from gatekeeper.config.rules import build_administrators, build_rule, build_who
 from gatekeeper.config.uniqueness import Taken
 from gatekeeper.config.values import UnfitError, choice, flag, format_version, number, paragraph, span, text
 from gatekeeper.core.authorship import Proof
+from gatekeeper.core.declaration import DEFAULT, MarkRules
 from gatekeeper.core.policy import Emergency, Limits, Message, Policy
 
 TYPE_CHECKING = False
@@ -22,6 +23,7 @@ KEYS = (
     "protect",
     "undeclared",
     "rules",
+    "assisted",
     "author_proof",
     "deletions",
     "rewinds",
@@ -32,7 +34,7 @@ KEYS = (
     "message",
     "limits",
 )
-LATER = ("assisted", "remember", "carry_over", "pure_reverts", "privacy")
+LATER = ("remember", "carry_over", "pure_reverts", "privacy")
 
 EMERGENCY_KEYS = ("allowed", "settle_within")
 
@@ -62,7 +64,8 @@ def build_policy(data: Plain, report: Report) -> Policy:
         section.lacks(name)
     section.take("version", format_version, None)
     section.take("requires", _requires, None)
-    rules = tuple(build_rule(value, ("rules", index), report) for index, value in section.items("rules"))
+    marks = _marks(section)
+    rules = tuple(build_rule(value, ("rules", index), report, marks) for index, value in section.items("rules"))
     taken = Taken(report)
     for index, rule in enumerate(rules):
         if rule.id:
@@ -70,6 +73,7 @@ def build_policy(data: Plain, report: Report) -> Policy:
     policy = Policy(
         protect=section.each("protect", protected_pattern),
         rules=rules,
+        assisted=marks,
         undeclared_refused=section.take("undeclared", choice(UNDECLARED), default=False),
         author_proof=section.each("author_proof", choice(PROOFS)) or tuple(Proof),
         deletions_allowed=section.take("deletions", choice(ALLOW_OR_REFUSE), default=False),
@@ -81,6 +85,14 @@ def build_policy(data: Plain, report: Report) -> Policy:
         limits=_limits(section),
     )
     return policy.replace(stale_for=section.take("stale_for", span, policy.stale_for))
+
+
+def _marks(policy: Section) -> MarkRules:
+    if "assisted" not in policy:
+        return DEFAULT
+    from gatekeeper.config.assisted import build_marks  # only for a policy with marks of its own
+
+    return build_marks(policy)
 
 
 def _emergency(policy: Section) -> Emergency:

@@ -16,6 +16,7 @@ from gatekeeper.config.values import (
     slug,
     span,
 )
+from gatekeeper.core.declaration import DEFAULT, MarkRules
 from gatekeeper.core.governance import Administrators
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.people import Who
@@ -39,8 +40,8 @@ PRESENCE = {each.value: each for each in Presence}
 ENFORCEMENT = {each.value: each for each in Enforcement}
 
 
-def build_rule(value: Plain, path: Path, report: Report) -> Rule:
-    """Build a rule; usable only if nothing was reported."""
+def build_rule(value: Plain, path: Path, report: Report, marks: MarkRules = DEFAULT) -> Rule:
+    """Build a rule of a policy with `marks`; usable only if nothing was reported."""
     section = Section(value, path, report, ("id", "why", "when", "require", "refuse", "enforce"))
     section.lacks("id")
     if "require" not in section and "refuse" not in section:
@@ -51,7 +52,7 @@ def build_rule(value: Plain, path: Path, report: Report) -> Rule:
     return Rule(
         id=section.take("id", slug, ""),
         why=section.take("why", paragraph, ""),
-        when=_when(section),
+        when=_when(section, marks),
         require=_require(section),
         refuse=section.take("refuse", paragraph, None),
         enforcement=enforcement,
@@ -68,16 +69,27 @@ def _enforce(value: Plain) -> tuple[Enforcement, Timestamp | None]:
         raise UnfitError("must be observe, warn, refuse, or the date from which it refuses") from None
 
 
-def _when(rule: Section) -> When:
-    section = rule.section("when", ("assisted", "author", "refs", "paths"), later=("tools", "size"))
+def _when(rule: Section, marks: MarkRules) -> When:
+    section = rule.section("when", ("assisted", "tools", "author", "refs", "paths"), later=("size",))
     if section is None:
         return When()
     return When(
         assisted=section.take("assisted", flag, None),
+        tools=_tools(section, marks),
         author=build_who(section, "author"),
         refs=section.each("refs", ref_pattern),
         paths=section.each("paths", path_pattern),
     )
+
+
+def _tools(when: Section, marks: MarkRules) -> tuple[str, ...]:
+    if "tools" not in when:
+        return ()
+    from gatekeeper.config.assisted import tool_id  # only for a policy that names tools
+
+    if when.values.get("assisted") is False:
+        when.fault("tools", "and `assisted: false` exclude each other", "a tool is named by marks alone", at_key=True)
+    return when.each("tools", tool_id(marks))
 
 
 def _require(rule: Section) -> Require | None:

@@ -52,11 +52,13 @@ class MarkRules(Record):
 
     keys: tuple[bytes, ...] = ()
     """Trailer keys of which any value declares, except `no`, `none`, `false` and nothing; any case."""
+    value_keys: tuple[bytes, ...] = ()
+    """Trailer keys that are judged by value as `Assisted-by` is: only a known tool or model declares."""
     tools: tuple[Tool, ...] = ()
 
     def __hash__(self) -> int:
         """Hash of the names alone: this is looked up once for each commit."""
-        return hash((self.keys, len(self.tools)))
+        return hash((self.keys, self.value_keys, len(self.tools)))
 
 
 DEFAULT = MarkRules()
@@ -66,7 +68,7 @@ SILENT = Declaration(state=State.SILENT)
 @lru_cache(maxsize=8)
 def prepared(rules: MarkRules) -> Marks:
     """Return what to look for under `rules`."""
-    return Marks(tools=rules.tools, keys=rules.keys)
+    return Marks(tools=rules.tools, keys=rules.keys, value_keys=rules.value_keys)
 
 
 def declare(commit: Commit | Glimpse, rules: MarkRules = DEFAULT) -> Declaration:

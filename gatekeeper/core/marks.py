@@ -91,10 +91,13 @@ class Findings:
 class Marks:
     """Everything that counts as a mark under one policy, ready to be looked for."""
 
-    def __init__(self, tools: Iterable[Tool] = (), keys: Iterable[bytes] = ()) -> None:
-        """Prepare the built-in table with a policy's own tools and trailer keys."""
+    def __init__(
+        self, tools: Iterable[Tool] = (), keys: Iterable[bytes] = (), value_keys: Iterable[bytes] = ()
+    ) -> None:
+        """Prepare the built-in table with a policy's own tools and trailer keys, of any value or judged by value."""
         self.index = Index(tools)
-        own = {key.lower(): self.by_own_key for key in keys}
+        own: dict[bytes, Judge] = {key.lower(): self.by_own_key for key in keys}
+        own.update((key.lower(), self.by_value) for key in value_keys)
         self.judges: dict[bytes, Judge] = {
             b"assisted-by": self.by_value,
             b"generated-by": self.by_value,

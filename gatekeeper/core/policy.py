@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 
 from gatekeeper.core.authorship import Proof
-from gatekeeper.core.declaration import State
+from gatekeeper.core.declaration import DEFAULT, MarkRules, State
 from gatekeeper.core.dossier import Addition, Dossier
 from gatekeeper.core.globs import matches_path, matches_ref
 from gatekeeper.core.governance import Administrators
@@ -24,6 +24,10 @@ from gatekeeper.core.verdict import (
     SignoffView,
     outcome_of,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 class Independence(enum.Enum):
@@ -46,6 +50,8 @@ class When(Record):
     """To which commits a rule applies: every part that is given must hold."""
 
     assisted: bool | None = None
+    tools: tuple[str, ...] = ()
+    """Ids; it applies to a commit whose own marks name one of them."""
     author: Who | None = None
     refs: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
@@ -125,6 +131,8 @@ class Policy(Record):
 
     protect: tuple[str, ...]
     rules: tuple[Rule, ...]
+    assisted: MarkRules = DEFAULT
+    """What counts as a mark besides the built-in table."""
     undeclared_refused: bool = False
     author_proof: tuple[Proof, ...] = (Proof.SIGNATURE, Proof.FIRST_PUSH, Proof.STATEMENT)
     deletions_allowed: bool = False
@@ -173,8 +181,9 @@ class Policy(Record):
     def enforced(self, ref: str, now: Timestamp) -> tuple[str, ...]:
         """Return the identities of all that refuses on a ref at `now`: the ledger notes under what a commit landed."""
         rules = [rule for rule in self.rules_for(ref) if rule.enforced_at(now) is Enforcement.REFUSE]
+        marks = "" if self.assisted == DEFAULT else repr(self.assisted)  # under other marks a rule is another one
         return (
-            *(sha256_hex(repr(rule).encode()) for rule in rules),
+            *(sha256_hex(f"{rule!r}{marks}".encode()) for rule in rules),
             *(("undeclared",) if self.undeclared_refused else ()),
         )
 
@@ -187,8 +196,10 @@ class Setting(Record):
     now: Timestamp
 
 
-def in_question(rule: Rule, *, assisted: bool) -> bool:
+def in_question(rule: Rule, *, assisted: bool, tools: Collection[str] = ()) -> bool:
     """Whether a rule might apply, by what is known before diff, authorship and sign-offs are looked at."""
+    if rule.when.tools and not set(rule.when.tools).intersection(tools):
+        return False
     return rule.when.assisted is None or rule.when.assisted == assisted
 
 
@@ -281,6 +292,8 @@ def _applies(when: When, dossier: Dossier, ladder: Ladder) -> bool | None:
     if dossier.addition is Addition.NOTHING and not when.paths:
         return False
     if when.assisted is not None and when.assisted != dossier.assisted:
+        return False
+    if when.tools and not set(when.tools).intersection(dossier.declaration.tools):
         return False
     if when.paths and not any(matches_path(pattern, path) for pattern in when.paths for path in dossier.paths):
         return False

@@ -156,7 +156,6 @@ def test_all_problems_are_told_at_once_with_place_and_suggestion() -> None:
     [
         (name, f"4:1: `{name}` is not supported by this version")
         for name in (
-            "assisted",
             "remember",
             "carry_over",
             "pure_reverts",
@@ -171,7 +170,15 @@ def test_a_key_of_a_later_version_is_named_as_such(key: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("rule", "told"),
     [
-        ("{id: a, when: {▸tools: [x]}, refuse: no}", ["`tools` is not supported by this version"]),
+        (
+            "{id: a, when: {tools: [▸x]}, refuse: no}",
+            ["an entry of `tools` names no AI tool: x (docs/marks.md lists them)"],
+        ),
+        (
+            "{id: a, when: {assisted: false, ▸tools: [codex]}, refuse: no}",
+            ["`tools` and `assisted: false` exclude each other (a tool is named by marks alone)"],
+        ),
+        ("{id: a, when: {tools: ▸[]}, refuse: no}", ["`tools` must not be empty"]),
         ("{id: a, when: {▸size: {lines: 9}}, refuse: no}", ["`size` is not supported by this version"]),
         (
             "{id: a, require: {signoffs: 1, from: {at_least: senior}, ▸checklist: [x]}}",

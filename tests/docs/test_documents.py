@@ -98,7 +98,7 @@ def test_there_are_marked_policies_and_rosters() -> None:
 
 
 RULE_KEYS = {"id", "why", "when", "require", "refuse", "enforce"}
-WHEN_KEYS = {"assisted", "author", "refs", "paths"}
+WHEN_KEYS = {"assisted", "tools", "author", "refs", "paths"}
 KEY_KEYS = {"key", "from", "until", "revoked"}
 
 
@@ -114,6 +114,9 @@ def schema_keys(name: str, *path: str) -> set[str]:
     [
         (POLICY, "policy keys", set(policy.KEYS)),
         (POLICY, "emergency keys", set(policy.EMERGENCY_KEYS)),
+        (POLICY, "assisted keys", schema_keys("policy", "properties", "assisted")),
+        (POLICY, "tool keys", schema_keys("policy", "$defs", "tool")),
+        (POLICY, "signal keys", schema_keys("policy", "$defs", "signal")),
         (POLICY, "administrators keys", set(rules.ADMINISTRATORS_KEYS)),
         (POLICY, "message keys", schema_keys("policy", "properties", "message")),
         (POLICY, "limits keys", set(policy.LIMITS)),
@@ -142,9 +145,23 @@ def keys_within(value: Any) -> set[str]:
 
 def test_the_large_examples_use_every_key() -> None:
     ((_, whole),) = blocks(POLICY, "policy everything")
-    tables = ("policy", "administrators", "emergency", "message", "limits", "rule", "when", "require", "who")
+    tables = (
+        "policy",
+        "assisted",
+        "tool",
+        "signal",
+        "administrators",
+        "emergency",
+        "message",
+        "limits",
+        "rule",
+        "when",
+        "require",
+        "who",
+    )
     wanted = {key for name in tables for key in names(POLICY, f"{name} keys")}
-    assert keys_within(yaml.safe_load(whole)) == wanted
+    own = {"acme-coder", "X-Robot", "Prompted-with"}
+    assert keys_within(yaml.safe_load(whole)) - own == wanted
     ((_, whole),) = blocks(ROSTER, "roster everything")
     wanted = {key for name in ("roster", "person", "key") for key in names(ROSTER, f"{name} keys")}
     assert keys_within(yaml.safe_load(whole)) - {"gitlab", "github"} == wanted
