@@ -498,6 +498,17 @@ def test_a_squash_does_not_go_with_the_branch(world: World, clone: Clone) -> Non
 
 
 @one_format
+def test_a_statement_is_carried_to_no_rebased_commit(world: World, clone: Clone) -> None:
+    commit = _merged_on_the_server(world, clone)
+    clone.git("checkout", "-q", "-b", "rebased")
+    clone.git("cherry-pick", commit, env=clone.dates())
+    assert clone.push("rebased:main", account="", env=WEB).refused
+    clone.git("checkout", "-q", "main")
+    clone.merge("fix")
+    assert clone.push("main:main", account="", env=WEB).accepted
+
+
+@one_format
 def test_a_merge_that_moves_what_a_path_rule_guards_goes_with_the_branch(world: World, clone: Clone) -> None:
     """Git's own merge carries a change across a rename: no commit of the branch names the guarded path."""
     require = {"signoffs": 1, "from": {"at_least": "senior"}}
