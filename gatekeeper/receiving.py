@@ -20,16 +20,17 @@ from gatekeeper.core.commits import Commit
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.people import Person
 from gatekeeper.core.policy import Setting, evaluate
-from gatekeeper.core.push import REPLACEMENTS, SIGNOFFS, Push, RefUpdate, is_text
+from gatekeeper.core.push import SIGNOFFS, Push, is_text
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
-from gatekeeper.core.verdict import Outcome, RefFinding, Verdict
-from gatekeeper.gate import Gate, adopt_policy, is_protected
+from gatekeeper.core.verdict import Outcome, Verdict
+from gatekeeper.gate import Gate, adopt_policy
 from gatekeeper.gathering import Arrival, Gathered, author_line_digest, gather
 from gatekeeper.git import GitError, Ref
 from gatekeeper.ledger import ConflictError, LedgerError, Receipt
 from gatekeeper.reconciling import compare
 from gatekeeper.recording import Work, record
+from gatekeeper.resolving import refuse, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,7 +81,6 @@ class _Receiving:
         account, certified = push.pusher.account, push.pusher.certified
         by_account = gate.roster.by_account(push.pusher.server, account) if account else None
         self.person = by_account or (gate.roster.person(certified) if certified else None)
-        self.contradicted = bool(certified and by_account and by_account.id != certified)
         self.zero = gate.engine.object_format.zero
         self.default = ""
         self.setting = Setting(policy=gate.policy, ladder=gate.roster.ladder, now=gate.now)
@@ -95,8 +95,7 @@ class _Receiving:
         refs.update(gate.refs(targets) if targets else {})
         self.default = self._default_branch(refs)
         adopt_policy(gate, self.default)
-        work = [self._resolve(update, refs) for update in self.push.updates]
-        work = self._reconcile(self._refuse_collisions(work))
+        work = self._reconcile(resolve(self.push, gate, refs, self.default))
         if gate.governed is not None and gate.governed.moved:
             from gatekeeper.governing import undecidable  # something is wrong with the server
 
@@ -130,46 +129,6 @@ class _Receiving:
         named = [ref.resolves_to for ref in refs.values() if ref.is_default]
         return named[0] if named else self.gate.default_branch()
 
-    def _resolve(self, update: RefUpdate, refs: Mapping[str, Ref]) -> Work:
-        """Find out which ref would really move, whether it is protected, and what is wrong at first sight."""
-        asked = refs[update.ref]
-        ref = refs.get(asked.resolves_to, asked)
-        name = ref.resolves_to
-        protected = is_protected(self.gate.policy, self.gate.ledger, name, self.default)
-        governed = self.gate.governs(name)
-        problems: list[Reason] = []
-        reserved = update.reserved or update.replace(ref=name).reserved
-        if reserved and not (update.ref == name == SIGNOFFS):
-            problems.append(reason("reserved-ref", ref=name))
-        elif reserved and update.deletes:
-            problems.append(reason("store-update", what="the store cannot be deleted"))
-        if name.lower().startswith(REPLACEMENTS) and not update.deletes:
-            problems.append(reason("replace-ref", ref=name))
-        alias = update.ref != name
-        if alias and not protected and is_protected(self.gate.policy, self.gate.ledger, update.ref, self.default):
-            problems.append(reason("alias-unprotected", ref=update.ref, target=name))
-        if protected and not is_text(name):
-            problems.append(reason("ref-name", ref=ascii(name)))
-        if self.contradicted:
-            pusher = self.push.pusher
-            problems.append(reason("pusher-differs", account=pusher.account, certified=pusher.certified))
-        if (protected or governed or reserved) and update.old != ref.target:
-            problems.append(reason("ref-moved", ref=name, said=update.old, found=ref.target))
-        finding = RefFinding(ref=name, old=ref.target, new=update.new, protected=protected, problems=tuple(problems))
-        return Work(update=update, ref=ref, protected=protected, finding=finding, governed=governed)
-
-    def _refuse_collisions(self, work: list[Work]) -> list[Work]:
-        """Refuse two updates that would move one ref, unless they are equal (a mirror push of an alias)."""
-        wanted: dict[str, set[ObjectId]] = {}
-        for item in work:
-            wanted.setdefault(item.finding.ref, set()).add(item.update.new)
-        return [
-            _refuse(item, reason("two-updates", ref=item.finding.ref))
-            if item.tracked and len(wanted[item.finding.ref]) > 1
-            else item
-            for item in work
-        ]
-
     def _reconcile(self, work: list[Work]) -> list[Work]:
         """Record what landed before; refuse updates of refs that nothing explains."""
         gate = self.gate
@@ -187,7 +146,7 @@ class _Receiving:
         # Another push may have landed between the reading of the refs and of the ledger.
         fresh = gate.refs([item.finding.ref for item in work])
         return [
-            _refuse(item, self._moved(item, fresh[item.finding.ref], *unexplained[item.finding.ref]))
+            refuse(item, self._moved(item, fresh[item.finding.ref], *unexplained[item.finding.ref]))
             if item.finding.ref in unexplained
             else item
             for item in work
@@ -214,7 +173,7 @@ class _Receiving:
             try:
                 admitted = admit(gate.engine, gate.ledger, gate.policy, self._court(), old, item.update.new)
             except NotAdmittedError as error:
-                judged.append(_refuse(item, *error.reasons))
+                judged.append(refuse(item, *error.reasons))
             else:
                 judged.append(item.replace(admitted=tuple(admitted)))
         return judged
@@ -251,7 +210,7 @@ class _Receiving:
 
                 item = judge_governed(item, bench, self.gate.governed, self._arrival())
         except UnjudgeableError as error:
-            return _refuse(item, error.reason)
+            return refuse(item, error.reason)
         return item
 
     def _arrival(self) -> Arrival:
@@ -316,7 +275,7 @@ class _Receiving:
         """Judge an update of a protected ref: its shape first, then every commit that it brings."""
         policy, finding = self.gate.policy, item.finding
         if item.update.deletes:
-            return item if policy.deletions_allowed else _refuse(item, reason("deletion", ref=finding.ref))
+            return item if policy.deletions_allowed else refuse(item, reason("deletion", ref=finding.ref))
         line = self._line(item, bench) if self.gate.git_checks_objects else None
         if line is not None:
             judged = self._judge_commits(item, bench, item.update.new, [finding.old], line)
@@ -326,7 +285,7 @@ class _Receiving:
             item.update.new, [finding.old, *self.gate.ledger.baselines(finding.ref)]
         )
         if tip is None:
-            return _refuse(item, reason("not-a-commit", commit=item.update.new, kind="nothing that leads to a commit"))
+            return refuse(item, reason("not-a-commit", commit=item.update.new, kind="nothing that leads to a commit"))
         if not self.gate.git_checks_objects:
             self._check_trees(tip, excluded)
         return self._judge_commits(item, bench, tip, excluded, read_commits(bench, [tip], excluded))
@@ -364,7 +323,7 @@ class _Receiving:
         """Judge the commits that an update brings, and whether it takes any away."""
         policy, finding = self.gate.policy, item.finding
         if self._rewinds(item, tip, commits):
-            item = item if policy.rewinds_allowed else _refuse(item, reason("rewind", ref=finding.ref))
+            item = item if policy.rewinds_allowed else refuse(item, reason("rewind", ref=finding.ref))
         judged, new = self._judge_listed(item, bench, commits)
         if any(finding.outcome is not Outcome.ACCEPTED for finding in judged.finding.commits):
             over = over_listed(bench.engine, commits, excluded, new)
@@ -391,10 +350,6 @@ class _Receiving:
         engine = self.gate.engine
         ((commit, kind, _),) = engine.kinds([f"{old}^{{commit}}"])
         return commit is None or kind != "commit" or not engine.is_ancestor(commit, tip)
-
-
-def _refuse(item: Work, *reasons: Reason) -> Work:
-    return item.replace(finding=item.finding.replace(problems=(*item.finding.problems, *reasons)))
 
 
 def _fails_at_old_commits(item: Work) -> bool:
