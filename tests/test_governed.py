@@ -256,6 +256,22 @@ def test_back_to_files(world: World) -> None:
     assert clone.push("main:main").accepted
 
 
+def test_they_can_be_checked_where_they_lie(world: World) -> None:
+    rules = world.govern()
+    rules.commit("Broken", {"roster.yaml": "version: [", "other.yaml": policy_text()})
+    main, pair = "refs/heads/main", (f"{GOVERNED}:policy.yaml", "--roster", f"{GOVERNED}:roster.yaml")
+    on_server = run("-C", world.bare, "policy", "check", *pair, cwd=rules.path)
+    assert on_server.err.startswith(f"{GOVERNED}:policy.yaml: in order; 1 rule"), on_server.err
+    assert run("policy", "check", *pair, cwd=rules.path).status == 2
+    assert run("policy", "check", f"{main}:other.yaml", cwd=rules.path).status == 0
+    broken = run("roster", "check", f"{main}:roster.yaml", cwd=rules.path)
+    assert broken.status == 2
+    assert f"{main}:roster.yaml:2:1: this is not YAML" in broken.err
+    absent = run("policy", "check", f"{main}:none.yaml", cwd=rules.path)
+    assert absent.status == 2
+    assert "none.yaml must be a regular file, and it is not there" in absent.err
+
+
 def test_check_on_the_server_says_what_the_push_would(world: World) -> None:
     rules = world.govern()
     first = rules.id()

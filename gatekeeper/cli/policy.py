@@ -8,7 +8,10 @@ import click
 
 from gatekeeper.cli.common import err
 from gatekeeper.config.loading import load_policy, load_roster, parse_policy
+from gatekeeper.config.sources import find_place
+from gatekeeper.desk import Clone
 from gatekeeper.formats.text import plural
+from gatekeeper.governed import UnfitFileError, read_contents
 
 
 @click.group("policy")
@@ -25,7 +28,10 @@ def command() -> None:
 )
 @click.pass_context
 def check(ctx: click.Context, file: str, roster: str | None) -> None:
-    """Check a policy; every error is told at once, with its place."""
+    """Check a policy; every error is told at once, with its place.
+
+    FILE is a file, or <ref>:<path> of the repository you are in, with the full name of the ref.
+    """
     content = read(file)
     if roster is None:
         policy = parse_policy(content, file)
@@ -38,11 +44,20 @@ def check(ctx: click.Context, file: str, roster: str | None) -> None:
 
 
 def read(file: str) -> bytes:
-    """Read a file that the user named.
+    """Read a file that the user named: as in the server's configuration, also `<ref>:<path>`.
 
     Raises:
         click.BadParameter: if it cannot be read.
+        SourceError, DeskError: if a ref cannot be.
     """
+    place = find_place(file, file)
+    if place is not None:
+        with Clone(".") as clone:
+            try:
+                (content,) = read_contents(clone.engine, clone.commit(place.ref), [place.policy])
+            except UnfitFileError as error:
+                raise click.BadParameter(f"{place.ref}: {error}") from None
+        return content
     try:
         return Path(file).read_bytes()
     except OSError as error:

@@ -20,7 +20,10 @@ def command() -> None:
 @click.argument("file")
 @click.pass_context
 def check(ctx: click.Context, file: str) -> None:
-    """Check a roster; every error is told at once, with its place."""
+    """Check a roster; every error is told at once, with its place.
+
+    FILE is a file, or <ref>:<path> of the repository you are in, with the full name of the ref.
+    """
     people = list(load_roster(read(file), file).everybody())
     err(ctx).print(f"{file}: in order; {plural(len(people), 'person', 'people')}")
 

@@ -158,6 +158,24 @@ def test_no_pause_lifts_what_guards_the_rules(world: World) -> None:
     assert world.rules.push(PUSH).accepted
 
 
+@one_format
+def test_who_first_pushed_what_is_noted_on_the_ref_of_the_rules_too(world: World) -> None:
+    """A commit that came there first is nobody else's because they push it to a guarded ref later."""
+    tip = world.rules.commit("Words\n\nAssisted-by: claude\n", {"notes.txt": "words\n"}, author="senior-2")
+    assert world.rules.push(PUSH, account="junior-1").accepted
+    with world.ledger() as ledger:
+        assert ledger.first_pushers([tip])[tip].person == "junior-1"
+    senior = world.clone("senior-2")
+    senior.git("fetch", "-q", str(world.rules.path), "main:words")
+    senior.git("checkout", "-q", "main")
+    senior.git("merge", "-q", "--allow-unrelated-histories", "--no-edit", "words", env=senior.dates())
+    assert senior.push("main:main").refused
+    own = senior.git(
+        "commit-tree", "HEAD^{tree}", "-p", "HEAD^1", "-m", "Own\n\nAssisted-by: claude", env=senior.dates()
+    )
+    assert senior.push(f"{own}:refs/heads/main").accepted
+
+
 # ---- the way that a refusal says ------------------------------------------------------------------
 
 
