@@ -15,7 +15,7 @@ from gatekeeper.config.problems import ConfigurationError
 from gatekeeper.core.cleanup import cleaned, comment_of
 from gatekeeper.core.commits import Identity
 from gatekeeper.core.declaration import State, judge, look_up, prepared
-from gatekeeper.core.form import Fault, faults
+from gatekeeper.core.form import Fault, faults, own_keys
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.marks import Findings
 from gatekeeper.core.push import PUBLISHED, RESERVED
@@ -149,8 +149,8 @@ class Draft:
 
     @property
     def key(self) -> bytes:
-        """The key with which the policy asks to declare help."""
-        return (*self.asks.rules.keys, KEY)[0]
+        """The key with which the policy asks to declare help: the first of its own, if it has any."""
+        return (*own_keys(self.asks.rules), KEY)[0]
 
     def add(self, trailer: str) -> None:
         """Add a trailer to the file where Git would put it, above comments and whatever Git cuts off.

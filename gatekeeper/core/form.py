@@ -29,6 +29,11 @@ LONGEST_KEY = 24
 """Bytes of a key that is looked at for slips: every key, with room for some."""
 
 
+def own_keys(rules: MarkRules) -> tuple[bytes, ...]:
+    """Return the keys that a policy adds, as it writes them."""
+    return rules.keys + rules.value_keys
+
+
 class Fault(Record):
     """One line that the gate would not read as it was meant."""
 
@@ -70,7 +75,7 @@ def _contradictions(message: bytes, identities: tuple[Evidence, ...], marks: Mar
 
 def _slips(message: bytes, marks: Marks, rules: MarkRules) -> Iterator[Fault]:
     """Look at every line that is one's own, below the subject, and of the form `key: value`."""
-    keys = {key.lower() for key in (*rules.keys, *WRITTEN)} - {CREDIT}
+    keys = {key.lower() for key in own_keys(rules) + WRITTEN} - {CREDIT}
     judges = {key: marks.judges[key] for key in keys}
     trailers = [(trailer.key.lower(), trailer.value.lower()) for trailer in parse_trailers(message)]
     text = unquoted(message, message.lower())
@@ -117,7 +122,7 @@ def _meant(key: bytes, value: bytes, marks: Marks, rules: MarkRules) -> bytes:
     if len(name) > LONGEST_KEY or not name.replace(b"-", b"").isalpha():
         return b""
     is_answer = bool(tools_in(value, marks.index.words)) or says_no(value) or value in AFFIRMATIONS
-    for written in (*rules.keys, *WRITTEN):
+    for written in own_keys(rules) + WRITTEN:
         known = written.lower()
         if known == CREDIT and not any(strength == "strong" for _, _, strength in marks.by_co_author(value)):
             continue

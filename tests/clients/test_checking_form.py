@@ -158,6 +158,27 @@ def test_a_commit_that_an_agent_makes_is_declared_to_the_gate(world: World) -> N
 
 
 @one_format
+@pytest.mark.parametrize("value", ["any", "tool"])
+def test_a_policy_with_a_key_of_its_own_gets_that_key(world: World, value: str) -> None:
+    desk, bench = clone(world, undeclared="refuse", assisted={"keys": {"AI-Tool": value}})
+    assert "    AI-Tool: <tool>       if AI helped: which tool\n" in bench.commit("Add it").err
+    assert "write: AI-Tool: Codex" in bench.commit("Add it\n\nAI-Tol: Codex").err
+    assert bench.commit("Add it", **AGENT).status == 0
+    assert bench.trailers() == ["AI-Tool: Claude Code"]
+    pushed = desk.clone.push("HEAD:main")
+    assert pushed.refused
+    assert "AI: AI-Tool: Claude Code" in pushed.text
+
+
+@one_format
+def test_a_tool_of_the_policys_own_is_a_declaration(world: World) -> None:
+    tools = {"inhouse": {"name": "Inhouse", "signals": [{"kind": "agent", "pattern": "inhouse helper"}]}}
+    _, bench = clone(world, undeclared="refuse", assisted={"tools": tools})
+    for _ in range(2):  # the second time by what is kept of the policy
+        assert bench.commit("Add it\n\nAssisted-by: Inhouse Helper").status == 0
+
+
+@one_format
 @pytest.mark.parametrize("policy", [{"undeclared": "allow"}, {}])
 def test_a_policy_that_does_not_ask_is_not_asked_about(world: World, policy: dict[str, str]) -> None:
     _, bench = clone(world, **policy)

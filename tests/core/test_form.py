@@ -140,6 +140,14 @@ def test_a_policy_key_has_the_same_form() -> None:
     assert faults(below("Model-Used: x"), (), rules) == ()
 
 
+def test_a_policy_key_that_is_judged_by_value_is_looked_at_as_assisted_by_is() -> None:
+    rules = MarkRules(value_keys=(b"Helped-by-Tool",))
+    assert faults(below("Helped-by-Tool: Codex"), (), rules) == ()
+    (fault,) = faults(below("Helped-by-Tool: yes"), (), rules)
+    assert (fault.code, fault.takes_yes) == ("unusable-value", False)
+    assert [fault.other for fault in faults(below("Helpd-by-Tool: Codex"), (), rules)] == [b"Helped-by-Tool"]
+
+
 def test_faults_come_in_the_order_of_the_lines() -> None:
     text = "Asisted-by: Codex\n\nAI-Assisted: maybe\nGeneratd-by: Codex"
     assert [line for _, line in found(text)] == [5, 7, 8]
