@@ -166,7 +166,7 @@ def _stated(view: SignoffView, setting: Setting) -> Lift:
 
 def _lifted(finding: CommitFinding, by: Lift | None, liftable: Collection[str]) -> CommitFinding:
     """Return a finding with what is lifted marked; `liftable` are the ids of the rules with a `require`."""
-    if by is None or not any(map(_unmet, finding.rules)):
+    if by is None or not any(_unmet(rule) and rule.rule in liftable for rule in finding.rules):
         return finding
     rules = tuple(
         rule.replace(lifted=True) if _unmet(rule) and rule.rule in liftable else rule for rule in finding.rules

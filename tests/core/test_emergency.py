@@ -165,7 +165,7 @@ class TestWhatIsLifted:
         """A finding that something else than the policy's rules has made."""
         other = evaluate(dossier(), setting(SIGNED.replace(id="other")))
         (found,) = lift_unmet([other], [dossier()], setting(), declared=DECLARED, pause=PAUSE, landed=())
-        assert (found.outcome, found.rules[0].lifted) == (Outcome.REFUSED, False)
+        assert (found.outcome, found.rules[0].lifted, found.lift) == (Outcome.REFUSED, False, None)
 
     @given(
         st.lists(st.sampled_from([SIGNED, REFUSED, WARNED]), min_size=1, unique=True),
