@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gatekeeper.core.advice import approvers
+from gatekeeper.core.carryover import Carry
 from gatekeeper.core.governance import MISSING
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.people import Person, Roster, Who
@@ -64,6 +65,7 @@ def context_of(
         approvers=tuple(found),
         help=policy.message.help if refused else "",
         contact=policy.message.contact if refused else "",
+        carries_over=policy.carry_over.rebase is not Carry.OFF,
         notes=notes,
         addresses=tuple(_addresses(verdict, roster)),
         pusher_may_approve=refused and person is not None and policy.may_approve(person, roster.ladder),

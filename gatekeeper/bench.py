@@ -150,6 +150,26 @@ def read_line(bench: Bench, tip: ObjectId, base: ObjectId) -> list[Commit] | Non
     return None if found is None else _kept(_parse(bench, raw) for raw in found)
 
 
+def read_these(bench: Bench, ids: Sequence[ObjectId]) -> list[Commit]:
+    """Read and parse commits in the order asked.
+
+    Raises:
+        UnjudgeableError: if one is none, or a malformed or oversized one.
+    """
+    return [_parse(bench, raw) for raw in bench.engine.objects(ids)]
+
+
+def well_formed(bench: Bench, ids: Sequence[ObjectId]) -> list[Commit]:
+    """Read commits and return those that can be judged."""
+    found: list[Commit] = []
+    for raw in bench.engine.objects(ids):
+        try:
+            found.append(_parse(bench, raw))
+        except UnjudgeableError:
+            continue
+    return found
+
+
 def read_commit(bench: Bench, commit: ObjectId) -> Commit:
     """Read and parse one commit.
 

@@ -142,7 +142,7 @@ class _Update:
         gathered = gather(self._bench(moment), self.owed[0].ref, commits, self.arrival)
         setting = Setting(policy=self.judging, ladder=self.force.roster.ladder, now=moment)
         findings = [evaluate(dossier.replace(addition=Addition.CHANGE), setting) for dossier in gathered.dossiers]
-        found = {commit: frozenset(rule.id for rule in self.judging.rules) for commit, _ in gathered.known}
+        found = {landing.commit: frozenset(rule.id for rule in self.judging.rules) for landing in gathered.known}
         for finding in findings:
             found[finding.commit] = frozenset(r.rule for r in finding.rules if r.outcome is Outcome.ACCEPTED)
         return found

@@ -5,13 +5,16 @@ from __future__ import annotations
 from gatekeeper.core.changes import Change, change_digest, merge_digest
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.ids import ChangeDigest, ObjectFormat, ObjectId
-from gatekeeper.git import Engine, GitError
+from gatekeeper.git import Engine, GitError, OutputTooLargeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gatekeeper.core.signoff import Statement
+
+AT_ONCE = 1000
+"""Commits whose diffs are held at a time."""
 
 
 def differences(engine: Engine, commits: Sequence[Commit]) -> Iterator[tuple[Commit, tuple[Change, ...]]]:
@@ -20,10 +23,24 @@ def differences(engine: Engine, commits: Sequence[Commit]) -> Iterator[tuple[Com
     Raises:
         GitError: when Git does not answer about every one of them.
     """
+    for start in range(0, len(commits), AT_ONCE):
+        yield from _together(engine, commits[start : start + AT_ONCE])
+
+
+def _together(engine: Engine, commits: Sequence[Commit]) -> Iterator[tuple[Commit, tuple[Change, ...]]]:
+    """Ask about commits at once; where that is too much, about each half."""
     pairs: list[tuple[str, ...]] = []
     for commit in commits:
         pairs += [(commit.id, parent) for parent in commit.parents] or [(commit.id,)]
-    changes = iter(engine.changes(pairs))
+    try:
+        changes = iter(engine.changes(pairs))
+    except OutputTooLargeError:
+        if len(commits) == 1:
+            raise
+        half = len(commits) // 2
+        yield from _together(engine, commits[:half])
+        yield from _together(engine, commits[half:])
+        return
     for commit in commits:
         yield commit, tuple(next(changes) for _ in commit.parents or (None,))
 

@@ -14,7 +14,6 @@ from gatekeeper.bench import (
     over_listed,
     read_commits,
     read_line,
-    stream_commits,
 )
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.ids import ObjectId
@@ -25,9 +24,10 @@ from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
 from gatekeeper.core.verdict import Outcome, Verdict
 from gatekeeper.gate import Gate, adopt_policy
-from gatekeeper.gathering import Arrival, Gathered, author_line_digest, gather
+from gatekeeper.gathering import Arrival, Gathered, gather
 from gatekeeper.git import GitError, Ref
 from gatekeeper.ledger import ConflictError, LedgerError, Receipt
+from gatekeeper.observing import Moved, note_statements, note_update, observe
 from gatekeeper.reconciling import compare
 from gatekeeper.recording import Work, record
 from gatekeeper.resolving import refuse, resolve
@@ -103,7 +103,8 @@ class _Receiving:
         work = self._judge_store(work)
         arriving = [admitted.testimony for item in work for admitted in item.admitted]
         bench = self._bench(arriving)
-        work = self._observe([self._judge(item, bench) for item in work], bench)
+        work = self._note([self._judge(item, bench) for item in work], bench)
+        work = self._observe(work, bench)
         notes = self.plea.notes if self.plea else ()
         verdict = Verdict(refs=tuple(item.finding for item in work), notes=notes)
         tracked = any(item.tracked or item.finding.problems for item in work)
@@ -234,33 +235,40 @@ class _Receiving:
 
         Whatever goes wrong is a gap in what was observed, and refuses nothing.
         """
-        free = [item for item in work if item.free and not item.finding.problems and not item.update.deletes]
-        if not free:
+        free = [item for item in work if item.free and not item.finding.problems]
+        moved = [
+            Moved(ref=item.finding.ref, old=item.finding.old, new=item.update.new)
+            for item in free
+            if not item.update.deletes
+        ]
+        deleted = tuple((i.finding.ref, ()) for i in free if i.update.deletes and is_text(i.finding.ref))
+        if not moved and not deleted:
             return work
         first = work.index(free[0])
         try:
-            gathered = Gathered(dossiers=(), known=(), new=self._brought(free, bench))
+            observed = observe(self.gate, bench, moved)
         except (GitError, UnjudgeableError):
             return [item.replace(gap=True) if item in free else item for item in work]
-        return [item.replace(gathered=gathered) if index == first else item for index, item in enumerate(work)]
+        gathered = Gathered(dossiers=(), known=(), new=observed.new)
+        noted = observed.noted.replace(in_flight=(*deleted, *observed.noted.in_flight))
+        return [
+            item.replace(gathered=gathered, noted=noted) if index == first else item for index, item in enumerate(work)
+        ]
 
-    def _brought(self, free: Sequence[Work], bench: Bench) -> tuple[tuple[ObjectId, str], ...]:
-        """Return the commits new to the server that updates bring, with the digests of their author lines."""
-        engine = self.gate.engine
-        before = dict.fromkeys([*(item.finding.old for item in free), *self.gate.ledger.tips().values()])
-        asked = [*dict.fromkeys(item.update.new for item in free), *(tip for tip in before if tip != self.zero)]
-        found = engine.kinds([f"{name}^{{commit}}" for name in asked])
-        commits = {
-            name: commit for name, (commit, kind, _) in zip(asked, found, strict=True) if kind == "commit" and commit
-        }
-        excluded = {commit for name, commit in commits.items() if name in before}
-        tips = {commit for name, commit in commits.items() if name not in before} - excluded
-        if not tips:
-            return ()
-        walk = stream_commits(bench, sorted(tips), sorted(excluded))
-        authored = {commit.id: author_line_digest(commit) for commit in walk}
-        new = self.gate.new_to_server(list(authored))
-        return tuple((commit, line) for commit, line in authored.items() if commit in new)
+    def _note(self, work: list[Work], bench: Bench) -> list[Work]:
+        """Note what tracked refs bring: marks and signed commits of protected refs, and statements of the store."""
+        return [self._noted(item, bench) for item in work]
+
+    def _noted(self, item: Work, bench: Bench) -> Work:
+        try:
+            if item.gathered and item.gathered.dossiers:
+                return item.replace(noted=note_update(self.gate, item.finding.old, item.update.new, item.gathered))
+            if item.admitted:
+                statements = [admitted.testimony.statement for admitted in item.admitted]
+                return item.replace(noted=note_statements(self.gate, bench, statements))
+        except UnjudgeableError as error:
+            return refuse(item, error.reason)
+        return item
 
     def _tip_and_exclusions(self, new: ObjectId, exclude: Sequence[ObjectId]) -> tuple[ObjectId | None, list[ObjectId]]:
         """Return the commit that a new value leads to, None if none, and the exclusions that are still there.

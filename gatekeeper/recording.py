@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gatekeeper.core.dossier import Dossier
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.people import Person
@@ -12,7 +13,8 @@ from gatekeeper.formats.json import text, verdict_data
 from gatekeeper.gate import Gate
 from gatekeeper.gathering import Gathered
 from gatekeeper.git import Ref
-from gatekeeper.ledger import Receipt
+from gatekeeper.ledger import Landing, Receipt
+from gatekeeper.noting import Noted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class Work(Record):
     """Whether policy and roster lie on this ref."""
     gathered: Gathered | None = None
     admitted: tuple[Admitted, ...] = ()
+    noted: Noted = Noted()
     gap: bool = False
     """What this update of an unprotected ref brought could not be noted."""
 
@@ -93,15 +96,29 @@ def record(
         **dict(gate.digests),
         "updates": [_update_data(gate, item) for item in work],
         "first_pushes": sorted([commit, line] for commit, line in new.items() if commit not in recorded),
+        **_memory_data(work),
         "receipts": [_receipt_data(a) for a in admitted.values()],
         "verdict": verdict_data(verdict),
     }
     return gate.ledger.append("push", data, now=gate.now, archive=archive, repository=gate.repository)
 
 
+def _memory_data(work: Sequence[Work]) -> dict[str, Any]:
+    """Return what was noted for later pushes; without what there is nothing to note of."""
+    seen = {each["id"]: each for item in work for each in item.noted.seen}
+    data = {
+        "seen": list(seen.values()),
+        "ranges": [each for item in work for each in item.noted.ranges],
+        "versions": [list(each) for item in work for each in item.noted.versions],
+        "in_flight": {ref: [list(pair) for pair in pairs] for item in work for ref, pairs in item.noted.in_flight},
+    }
+    return {name: value for name, value in data.items() if value}
+
+
 def _update_data(gate: Gate, item: Work) -> dict[str, Any]:
     finding = item.finding
     known = item.gathered.known if item.gathered else ()
+    dossiers = {dossier.commit.id: dossier for dossier in item.gathered.dossiers} if item.gathered else {}
     return {
         "ref": finding.ref if is_text(finding.ref) else ascii(finding.ref),
         "old": finding.old,
@@ -110,17 +127,40 @@ def _update_data(gate: Gate, item: Work) -> dict[str, Any]:
         "gap": item.gap,
         "rules": list(gate.policy.enforced(finding.ref, gate.now)),
         "commits": [
-            *({"id": commit, "clean": True, "statements": list(statements)} for commit, statements in known),
-            *(_commit_data(judged) for judged in finding.commits),
+            *(_known_data(landing) for landing in known),
+            *(_commit_data(judged, dossiers[judged.commit]) for judged in finding.commits),
         ],
     }
 
 
-def _commit_data(finding: CommitFinding) -> dict[str, Any]:
+def _known_data(landing: Landing) -> dict[str, Any]:
+    """Return what the ledger must know of a commit that it vouches for: what it knew when that landed first."""
+    return {
+        "id": landing.commit,
+        "clean": True,
+        "statements": list(landing.statements),
+        "change": landing.change,
+        "assisted": landing.assisted,
+        "revertible": landing.revertible,
+        "reverts": landing.reverts,
+        "reviewed": [list(pair) for pair in landing.reviewed],
+    }
+
+
+def _commit_data(finding: CommitFinding, dossier: Dossier) -> dict[str, Any]:
     """Return what the ledger must know of a judged commit, should it land."""
     clean = not finding.problems and all(rule.outcome is Outcome.ACCEPTED for rule in finding.rules)
     counted = {view.statement for rule in finding.rules for view in rule.signoffs if not view.flaw}
-    data = {"id": finding.commit, "clean": clean, "statements": sorted(counted)}
+    data = {
+        "id": finding.commit,
+        "clean": clean,
+        "statements": sorted(counted),
+        "change": dossier.change,
+        "assisted": finding.assisted,
+        "revertible": dossier.revertible,
+        "reverts": dossier.reverts,
+        "reviewed": [list(pair) for pair in dossier.reviewed],
+    }
     return data | _owed_data(finding) if finding.lift else data
 
 

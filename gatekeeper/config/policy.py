@@ -9,6 +9,7 @@ from gatekeeper.config.rules import build_administrators, build_rule, build_who
 from gatekeeper.config.uniqueness import Taken
 from gatekeeper.config.values import UnfitError, choice, flag, format_version, number, paragraph, span, text
 from gatekeeper.core.authorship import Proof
+from gatekeeper.core.carryover import Carry, CarryOver, Kind
 from gatekeeper.core.declaration import DEFAULT, MarkRules
 from gatekeeper.core.policy import Emergency, Limits, Message, Policy
 
@@ -30,23 +31,31 @@ KEYS = (
     "administrators",
     "leavers",
     "stale_for",
+    "remember",
+    "carry_over",
+    "pure_reverts",
     "emergency",
     "message",
     "limits",
 )
-LATER = ("remember", "carry_over", "pure_reverts", "privacy")
+LATER = ("privacy",)
 
 EMERGENCY_KEYS = ("allowed", "settle_within")
 
 ALLOW_OR_REFUSE = {"allow": True, "refuse": False}
 UNDECLARED = {"allow": False, "refuse": True}
 LEAVERS = {"keep": False, "drop": True}
+CARRY = {each.value: each for each in Carry}
+CARRY_KEYS = tuple(each.value for each in Kind)
+OFF = "off"
 PROOFS = {each.value: each for each in Proof}
 
 LIMITS = {
     "commits": number(1, 10_000_000),
     "commit_bytes": number(1024, 256 * 1024 * 1024),
     "signoffs": number(1, 1_000_000),
+    "candidates": number(1, 10_000),
+    "remembered": number(1, 10_000_000),
     "repeated_signoffs": number(1, 10_000),
     "author_statements": number(1, 1_000_000),
     "seconds": number(1, 3600),
@@ -81,10 +90,35 @@ def build_policy(data: Plain, report: Report) -> Policy:
         administrators=build_administrators(section),
         leavers_drop=section.take("leavers", choice(LEAVERS), default=False),
         emergency=_emergency(section),
+        carry_over=_carry_over(section),
         message=_message(section),
         limits=_limits(section),
     )
-    return policy.replace(stale_for=section.take("stale_for", span, policy.stale_for))
+    return policy.replace(
+        stale_for=section.take("stale_for", span, policy.stale_for),
+        remember=section.take("remember", _span_or_off, policy.remember),
+        reverts_within=_reverts_within(section, policy.reverts_within),
+    )
+
+
+def _span_or_off(value: Plain) -> int:
+    return 0 if value == OFF else span(value)
+
+
+def _reverts_within(policy: Section, default: int | None) -> int | None:
+    if policy.values.get("pure_reverts") == OFF:
+        return None
+    section = policy.section("pure_reverts", ("within",))
+    return default if section is None else section.take("within", span, default)
+
+
+def _carry_over(policy: Section) -> CarryOver:
+    if policy.values.get("carry_over") == OFF:
+        return CarryOver(rebase=Carry.OFF, squash=Carry.OFF, cherry_pick=Carry.OFF)
+    section = policy.section("carry_over", CARRY_KEYS)
+    if section is None:
+        return CarryOver()
+    return CarryOver(**{name: section.take(name, choice(CARRY), Carry.REMADE) for name in CARRY_KEYS})
 
 
 def _marks(policy: Section) -> MarkRules:

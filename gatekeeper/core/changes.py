@@ -15,6 +15,10 @@ from gatekeeper.core.record import Record
 CHANGE_PREFIX = b"gatekeeper change v1"
 MERGE_PREFIX = b"gatekeeper merge v1"
 ABSENT = "000000"
+KEY_LENGTH = 32
+"""Hex digits of a digest that only finds candidates; what is found is compared in full."""
+BLOB_MODES = ("100644", "100755", "120000")
+"""Modes of entries that are blobs: regular files and symbolic links."""
 
 
 class RawEntry(Record):
@@ -97,6 +101,42 @@ def merge_digest(changes: tuple[Change, ...], object_format: ObjectFormat) -> Ch
     return ChangeDigest(sha256_hex(b"\0".join(fields) + b"\0"))
 
 
+def inverse(change: Change) -> Change:
+    """Return the change that takes this one back, byte for byte."""
+    return tuple(
+        entry.replace(old_mode=entry.new_mode, new_mode=entry.old_mode, old_id=entry.new_id, new_id=entry.old_id)
+        for entry in change
+    )
+
+
 def paths_of(change: Change) -> tuple[bytes, ...]:
     """Return the paths, in order."""
     return tuple(entry.path for entry in change)
+
+
+def paths_key(change: Change) -> str:
+    """Return a digest of the set of changed paths, by which changes that might be alike are found again."""
+    return sha256_hex(b"".join(entry.path + b"\0" for entry in change))[:KEY_LENGTH]
+
+
+def path_key(path: bytes) -> str:
+    """Return a digest of one path."""
+    return sha256_hex(path)[:KEY_LENGTH]
+
+
+def same_shape(one: Change, other: Change) -> bool:
+    """Whether two changes have the same paths with the same modes before and after, whatever the content."""
+    return [(e.path, e.old_mode, e.new_mode) for e in one] == [(e.path, e.old_mode, e.new_mode) for e in other]
+
+
+def line_changes(old: bytes, new: bytes) -> tuple[dict[bytes, int], dict[bytes, int]]:
+    """Return the removed and the added lines of a file, each with how often: by content, wherever they stand."""
+    balance: dict[bytes, int] = {}
+    for line in new.split(b"\n"):
+        balance[line] = balance.get(line, 0) + 1
+    for line in old.split(b"\n"):
+        balance[line] = balance.get(line, 0) - 1
+    return (
+        {line: -count for line, count in balance.items() if count < 0},
+        {line: count for line, count in balance.items() if count > 0},
+    )

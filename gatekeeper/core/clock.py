@@ -48,6 +48,15 @@ def parse_time(text: str) -> Timestamp:
     return Timestamp(int((when - EPOCH).total_seconds()))
 
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def format_day(when: Timestamp) -> str:
+    """Return the date in UTC as people say it: `20 Nov`."""
+    _, month, day = format_date(when).split("-")
+    return f"{int(day)} {MONTHS[int(month) - 1]}"
+
+
 def parse_span(text: str) -> int:
     """Parse `90d`, `24h`, `30m` or `2w` into seconds.
 

@@ -16,6 +16,7 @@ from gatekeeper.core.tools import UNKNOWN, Tool
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gatekeeper.core.commits import Commit, Glimpse, Identity
+    from gatekeeper.core.memory import Recollection
 
 __all__ = ["DEFAULT", "Declaration", "Evidence", "MarkRules", "State", "Tool", "declare", "declare_message"]
 
@@ -40,6 +41,8 @@ class Declaration(Record):
     """At most 64 of the message's, in its order, then those of author and committer."""
     contradiction: bool = False
     """Whether the message denies what another mark says."""
+    recollection: Recollection | None = None
+    """Of `remembered`: when and where the mark was."""
 
     @property
     def assisted(self) -> bool:

@@ -7,6 +7,7 @@ import enum
 from gatekeeper.core.authorship import Authorship
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.declaration import Declaration
+from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.people import Person
 from gatekeeper.core.record import Record
 from gatekeeper.core.testimony import Judged
@@ -42,6 +43,19 @@ class Dossier(Record):
     committer: Person | None = None
     pusher: Person | None = None
     signoffs: Judged = Judged()
+    """Its own, and what it carries from other commits."""
+    range_authors: tuple[Authorship, ...] = ()
+    """Of the squash of a reviewed range: who wrote its commits. Then the squash's own author counts for nothing."""
+    pure_revert: ObjectId | None = None
+    """The AI-assisted commit of the ref that it takes out again, byte for byte and in time."""
+    change: str = ""
+    """The change digest, of a merge that against its first parent; empty if it was not asked for."""
+    reverts: str = ""
+    """The commit of the ref that it takes out again, byte for byte, exempt or not."""
+    revertible: bool = False
+    """Whether taking it out again can be a pure revert."""
+    reviewed: tuple[tuple[ObjectId, str], ...] = ()
+    """(commit, change digest) of what is spent on the ref when it lands."""
 
     @property
     def assisted(self) -> bool:

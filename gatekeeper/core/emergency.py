@@ -175,4 +175,9 @@ def _lifted(finding: CommitFinding, by: Lift | None, liftable: Collection[str]) 
 
 
 def _unmet(rule: RuleFinding) -> bool:
-    return rule.enforcement is Enforcement.REFUSE and rule.outcome is not Outcome.ACCEPTED and rule.refuse is None
+    return (
+        rule.enforcement is Enforcement.REFUSE
+        and rule.outcome is not Outcome.ACCEPTED
+        and rule.refuse is None
+        and not rule.lifted
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 
-from gatekeeper.core.authorship import Proof
+from gatekeeper.core.authorship import Authorship, Proof
+from gatekeeper.core.carryover import CarryOver
 from gatekeeper.core.declaration import DEFAULT, MarkRules, State
 from gatekeeper.core.dossier import Addition, Dossier
 from gatekeeper.core.globs import matches_path, matches_ref
@@ -14,6 +15,7 @@ from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.people import Ladder, Person, Who
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
+from gatekeeper.core.relief import Lift, Source
 from gatekeeper.core.testimony import Standing
 from gatekeeper.core.verdict import (
     CommitFinding,
@@ -105,6 +107,10 @@ class Limits(Record):
     """Statements with one decision by one person about one commit."""
     author_statements: int = 1_000
     """Commits that one person may call their own within a day: anybody may make such statements."""
+    candidates: int = 100
+    """Reviewed commits with the same paths that are compared with one new commit."""
+    remembered: int = 50_000
+    """Files of AI-assisted commits that one push may bring."""
     seconds: int = 60
     """For the whole judgement."""
 
@@ -143,6 +149,11 @@ class Policy(Record):
     stale_for: int = 86_400
     """Seconds for which the last good version of a file that became bad stays in force."""
     emergency: Emergency = Emergency()
+    remember: int = 180 * 86_400
+    """Seconds for which an AI mark is remembered with the bytes that it came with; 0: not at all."""
+    carry_over: CarryOver = CarryOver()
+    reverts_within: int | None = 14 * 86_400
+    """Seconds within which an AI-assisted commit can be taken out by a pure revert; None: never."""
     message: Message = Message()
     limits: Limits = Limits()
 
@@ -207,6 +218,11 @@ def evaluate(dossier: Dossier, setting: Setting) -> CommitFinding:
     """Judge one commit by every rule for its ref, and by what holds whatever the rules say."""
     policy = setting.policy
     findings = tuple(_rule_finding(rule, dossier, setting) for rule in policy.rules_for(dossier.ref))
+    if dossier.pure_revert:
+        findings = tuple(
+            finding.replace(lifted=True) if rule.when.assisted and _unmet(finding) else finding
+            for rule, finding in zip(policy.rules_for(dossier.ref), findings, strict=True)
+        )
     problems = tuple(_problems(dossier, policy))
     return CommitFinding(
         commit=dossier.commit.id,
@@ -217,9 +233,25 @@ def evaluate(dossier: Dossier, setting: Setting) -> CommitFinding:
         addition=dossier.addition,
         authorship=dossier.authorship,
         assisted=dossier.assisted,
+        pure_revert=dossier.pure_revert or "",
+        lift=_revert_lift(dossier, setting) if any(finding.lifted for finding in findings) else None,
         rules=findings,
         problems=problems,
         outcome=outcome_of(findings, problems),
+    )
+
+
+def _unmet(finding: RuleFinding) -> bool:
+    return finding.enforcement is Enforcement.REFUSE and finding.outcome is not Outcome.ACCEPTED
+
+
+def _revert_lift(dossier: Dossier, setting: Setting) -> Lift:
+    """Taking bad code out must be quick; what a rule would have asked for is owed."""
+    return Lift(
+        source=Source.PURE_REVERT,
+        by=dossier.pusher.id if dossier.pusher else "",
+        reason=f"takes out {dossier.pure_revert}",
+        due=Timestamp(setting.now + setting.policy.emergency.settle_within),
     )
 
 
@@ -237,13 +269,17 @@ def _problems(dossier: Dossier, policy: Policy) -> list[Reason]:
     ]
     if dossier.declaration.contradiction:
         problems.append(reason("contradiction", evidence=_mark(dossier)))
-    undeclared = dossier.declaration.state is State.SILENT and dossier.addition is not Addition.NOTHING
+    adds = dossier.addition is not Addition.NOTHING and not dossier.pure_revert
+    undeclared = dossier.declaration.state is State.SILENT and adds
     if policy.undeclared_refused and undeclared:
         problems.append(reason("undeclared"))
     return problems
 
 
 def _mark(dossier: Dossier) -> str:
+    recollection = dossier.declaration.recollection
+    if recollection:
+        return f"in commit {recollection.root}, with the same bytes"
     evidence = dossier.declaration.evidence
     return evidence[0].text.decode("utf-8", "replace") if evidence else ""
 
@@ -266,7 +302,7 @@ def _rule_finding(rule: Rule, dossier: Dossier, setting: Setting) -> RuleFinding
     base = base.replace(exempt_if_proved=_exempt_if_proved(rule.when.author, dossier, setting))
     if rule.require is None:
         return base.replace(outcome=Outcome.REFUSED if applies else Outcome.UNDECIDED)
-    views = tuple(_view(standing, rule.require, dossier, setting) for standing in dossier.signoffs.approvals)
+    views = tuple(_view(standing, rule, rule.require, dossier, setting) for standing in dossier.signoffs.approvals)
     sure = {view.signer for view in views if not view.flaw and not view.provisional}
     possible = {view.signer for view in views if not view.flaw}
     if len(sure) >= rule.require.signoffs:
@@ -301,8 +337,14 @@ def _applies(when: When, dossier: Dossier, ladder: Ladder) -> bool | None:
 
 
 def _author_condition(who: Who, dossier: Dossier, ladder: Ladder) -> bool | None:
-    """A condition on the author is false only for a proved author who does not meet it."""
-    authorship = dossier.authorship
+    """A condition on the author is false only for proved authors of whom none meets it."""
+    answers = [_author_meets(who, authorship, ladder) for authorship in dossier.range_authors or (dossier.authorship,)]
+    if True in answers:
+        return True
+    return None if None in answers else False
+
+
+def _author_meets(who: Who, authorship: Authorship, ladder: Ladder) -> bool | None:
     if authorship.proved is not None:
         return who.met_by(authorship.proved, ladder)
     # A machine's author field claims nobody: whoever a ledger would prove may meet the condition or not.
@@ -322,7 +364,9 @@ def _exempt_if_proved(who: Who | None, dossier: Dossier, setting: Setting) -> tu
 def _excluded(require: Require, dossier: Dossier) -> set[Person]:
     """Return the people whose approval is not independent."""
     groups: dict[Independence, tuple[Person | None, ...]] = {
-        Independence.AUTHOR: dossier.authorship.involved,
+        Independence.AUTHOR: tuple(
+            person for each in dossier.range_authors or (dossier.authorship,) for person in each.involved
+        ),
         Independence.CO_AUTHORS: dossier.co_authors,
         Independence.COMMITTER: (dossier.committer,),
         Independence.PUSHER: (dossier.pusher,),
@@ -330,13 +374,15 @@ def _excluded(require: Require, dossier: Dossier) -> set[Person]:
     return {person for group in require.independent_of for person in groups[group] if person is not None}
 
 
-def _view(standing: Standing, require: Require, dossier: Dossier, setting: Setting) -> SignoffView:
+def _view(standing: Standing, rule: Rule, require: Require, dossier: Dossier, setting: Setting) -> SignoffView:
     """Say whether a sign-off counts for this rule, and if not, why."""
     testimony = standing.testimony
     statement, signer = testimony.statement, testimony.signer
     excluded = {person.id for person in _excluded(require, dossier)}
     if standing.flaw or signer is None:
         flaw = standing.flaw or "unknown-key"
+    elif standing.partial and rule.when.assisted is not True:
+        flaw = "covers-part"
     elif not require.approvers.met_by(signer, setting.ladder) or signer.bot:
         flaw = "signer-may-not"
     elif signer.id in excluded:
@@ -358,6 +404,7 @@ def _view(standing: Standing, require: Require, dossier: Dossier, setting: Setti
         issued_at=statement.issued_at,
         comment=statement.comment,
         flaw=flaw,
+        reviewed=standing.reviewed,
         provisional=not flaw and asks_author and dossier.authorship.first_pusher_unknown,
         revocation=revocation_of(standing),
     )

@@ -1,4 +1,4 @@
-"""What lifts unmet `require`, as values: an emergency, or a pause of the whole gate (DESIGN.md section 9)."""
+"""What lifts unmet rules, as values: an emergency, a pause of the whole gate (DESIGN.md section 9), a pure revert."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ class Source(enum.Enum):
     """An `emergency` statement."""
     PAUSE = "pause"
     """`gatekeeper pause`, by the owner of the server."""
+    PURE_REVERT = "pure_revert"
+    """The commit takes out an AI-assisted one byte for byte, in time (DESIGN.md section 4)."""
 
 
 class Lift(Record):

@@ -9,7 +9,7 @@ from gatekeeper.core.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gatekeeper.core.ids import Fingerprint, StatementId, Timestamp
+    from gatekeeper.core.ids import Fingerprint, ObjectId, StatementId, Timestamp
     from gatekeeper.core.people import Person
     from gatekeeper.core.signoff import Statement
 
@@ -42,6 +42,10 @@ class Standing(Record):
     flaw: str = GOOD
     revoked_by: Testimony | None = None
     """The statement that took it back, if that is its flaw."""
+    reviewed: tuple[ObjectId, ...] = ()
+    """What was really reviewed, if the sign-off is carried over from there."""
+    partial: bool = False
+    """Carried from a range of which it covers every AI-assisted commit, but not all."""
 
 
 class Judged(Record):

@@ -61,6 +61,8 @@ class SignoffView(Record):
     comment: str = ""
     flaw: str = ""
     """A code, as in `Reason`; empty: it counts."""
+    reviewed: tuple[ObjectId, ...] = ()
+    """What was really reviewed, if the sign-off is carried over from there."""
     provisional: bool = False
     """It counts unless its signer was the first to push the commit, which only a ledger knows."""
     revocation: Revocation | None = None
@@ -101,6 +103,8 @@ class CommitFinding(Record):
     addition: Addition
     authorship: Authorship
     assisted: bool
+    pure_revert: str = ""
+    """The commit that it takes out byte for byte, so that rules for AI-assisted changes do not apply; else empty."""
     rules: tuple[RuleFinding, ...]
     problems: tuple[Reason, ...]
     outcome: Outcome

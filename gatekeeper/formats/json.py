@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gatekeeper.core.audit import Audit
+    from gatekeeper.core.memory import Recollection
 
 VERSION = 1
 MAX_EVIDENCE = 16
@@ -73,6 +74,7 @@ def commit_data(finding: CommitFinding) -> dict[str, Any]:
         "addition": finding.addition.value,
         "declaration": declaration_data(finding.declaration),
         "authorship": authorship_data(finding.authorship),
+        "pure_revert_of": finding.pure_revert or None,
         "problems": [reason_data(problem) for problem in finding.problems],
         "rules": [rule_data(rule) for rule in finding.rules],
         "lift": lift_data(finding.lift) if finding.lift else None,
@@ -97,6 +99,7 @@ def declaration_data(declaration: Declaration) -> dict[str, Any]:
         "state": declaration.state.value,
         "tools": list(declaration.tools),
         "contradiction": declaration.contradiction,
+        "remembered": _recollection(declaration.recollection),
         "evidence": [
             {
                 "kind": evidence.kind,
@@ -107,6 +110,17 @@ def declaration_data(declaration: Declaration) -> dict[str, Any]:
             }
             for evidence in declaration.evidence[:MAX_EVIDENCE]
         ],
+    }
+
+
+def _recollection(recollection: Recollection | None) -> dict[str, Any] | None:
+    if recollection is None:
+        return None
+    return {
+        "commit": recollection.root,
+        "by": recollection.how.value,
+        "pushed_by": recollection.person,
+        "pushed_at": format_time(recollection.time),
     }
 
 
@@ -150,6 +164,7 @@ def signoff_data(view: SignoffView) -> dict[str, Any]:
         "issued_at": format_time(view.issued_at),
         "counts": not view.flaw and not view.provisional,
         "flaw": view.flaw or None,
+        "reviewed": list(view.reviewed),
         "provisional": view.provisional,
         "revocation": revocation
         and {

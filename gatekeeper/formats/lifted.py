@@ -17,7 +17,12 @@ MAX_COMMITS = 6
 MAX_REFS = 3
 SUBJECT_WIDTH = 30
 COMMAND_ID = 12
-WORDS = {Source.OPTION: "EMERGENCY", Source.STATEMENT: "EMERGENCY", Source.PAUSE: "PAUSED"}
+WORDS = {
+    Source.OPTION: "EMERGENCY",
+    Source.STATEMENT: "EMERGENCY",
+    Source.PAUSE: "PAUSED",
+    Source.PURE_REVERT: "REVERT",
+}
 
 
 def lifted_lines(verdict: Verdict, receipt: str) -> tuple[list[str], list[str], list[str]]:

@@ -7,6 +7,7 @@ first, the text is short, and it is plain ASCII without colour.
 from __future__ import annotations
 
 from gatekeeper.core.advice import Approvers
+from gatekeeper.core.clock import format_day
 from gatekeeper.core.declaration import State
 from gatekeeper.core.governance import MISSING
 from gatekeeper.core.people import Person
@@ -42,6 +43,8 @@ class Context(Record):
     """By rule."""
     help: str = ""
     contact: str = ""
+    carries_over: bool = True
+    """Whether the policy lets sign-offs carry over to rebased commits."""
     notes: tuple[str, ...] = ()
     addresses: tuple[tuple[str, str], ...] = ()
     """By person's id, of those to whom the pusher may have to talk."""
@@ -148,7 +151,7 @@ def _refused(verdict: Verdict, context: Context) -> tuple[list[str], list[str], 
             from gatekeeper.formats.governance import idle_lines  # only where policy or roster change
 
             lines += idle_lines(ref)
-        lines += _commit_lines([commit for commit in ref.commits if commit.outcome is not Outcome.ACCEPTED])
+        lines += _commit_lines([c for c in ref.commits if c.outcome is not Outcome.ACCEPTED], context.pusher)
     last = _advice(failing, context)
     if context.help:
         last.append(visible(context.help, 200))
@@ -177,11 +180,11 @@ def _failing(commit: CommitFinding) -> list[RuleFinding]:
     ]
 
 
-def _commit_lines(commits: Sequence[CommitFinding]) -> list[str]:
+def _commit_lines(commits: Sequence[CommitFinding], pusher: Person | None) -> list[str]:
     lines: list[str] = []
     for commit in commits[:MAX_COMMITS]:
         subject = visible(commit.subject, SUBJECT_WIDTH)
-        lines.append(f"  {short(commit.commit)}  {subject:<{SUBJECT_WIDTH}}  {_mark(commit)}")
+        lines.append(f"  {short(commit.commit)}  {subject:<{SUBJECT_WIDTH}}  {_mark(commit, pusher)}")
         lines += [f"    {reason_text(problem)}" for problem in commit.problems]
         for rule in _failing(commit):
             if rule.refuse:
@@ -201,10 +204,15 @@ def _commit_lines(commits: Sequence[CommitFinding]) -> list[str]:
     return lines
 
 
-def _mark(commit: CommitFinding) -> str:
+def _mark(commit: CommitFinding, pusher: Person | None) -> str:
     """Say what shows that AI helped."""
     if not commit.assisted:
         return ""
+    recollection = commit.declaration.recollection
+    if recollection:
+        yours = pusher is not None and recollection.person == pusher.id
+        where = "in your push" if yours else f"in {short(recollection.root)}"
+        return f"AI: marked {where} of {format_day(recollection.time)}, mark now gone"
     evidence = next((e for e in commit.declaration.evidence if e.strength == "strong"), None)
     if evidence is None:
         return "AI: in what it merges" if not commit.declaration.assisted else "AI"
@@ -261,7 +269,10 @@ def _advice(failing: Sequence[RefFinding], context: Context) -> list[str]:
             f"  git push origin {tip}:refs/heads/review/{tip}",
             f"  send them: gatekeeper sign origin/review/{tip}{into}",
         ]
-    lines.append(f"{again} A sign-off is for exactly these commits.")
+    keeps = "A clean rebase or squash keeps the sign-off; edits do not."
+    lines.append(
+        f"{again} {keeps if context.carries_over and not governance else 'A sign-off is for exactly these commits.'}"
+    )
     return lines
 
 

@@ -39,6 +39,8 @@ REASONS = {
     "commit-too-large": "commit {commit} is larger than the limit of {limit} bytes (limits.commit_bytes)",
     "too-many-commits": "it brings more commits than the limit of {limit} (limits.commits); push them in parts",
     "too-many-bytes": "its commits have more than {limit} bytes together; push them in parts",
+    "too-many-files": "its AI-assisted commits bring more files than the limit of {limit} (limits.remembered); push "
+    "them in parts",
     "too-many-signoffs": "commit {commit} has more sign-offs than the limit of {limit} (limits.signoffs)",
     "too-many-repeated-signoffs": "{signer} has said that of commit {commit} as often as the limit of {limit} allows "
     "(limits.repeated_signoffs)",
@@ -90,6 +92,12 @@ FLAWS = {
     "not-for-this-ref-alone": "the rule wants one that names this ref",
     "no-touch": "the rule wants a touch of the key, and there was none",
     "no-verification": "the rule wants a PIN or fingerprint at the key, and there was none",
+    "carry-off": "it is for another commit, and the policy does not carry it over",
+    "author-differs": "it is for a commit of another author",
+    "landed-before": "the change that it is for has landed here already; sign this commit itself",
+    "reverted-since": "what it is for was taken out of this ref again; sign this commit itself",
+    "earlier-missing": "an earlier commit that was approved with it is not here; push that first, or sign this alone",
+    "covers-part": "it covers only a part of what this commit brings",
     "malformed": "{what}",
     "not-its-author": "the commit does not name {signer} as its author",
     "commit-missing": "its commit is not on the server; push that first, to a branch for review",

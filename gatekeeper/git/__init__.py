@@ -26,6 +26,10 @@ class ObjectTooLargeError(GitError):
     """An object is larger than who asked wants to read."""
 
 
+class OutputTooLargeError(GitError):
+    """Git has more to say than is listened to at once."""
+
+
 class TimeoutExceededError(GitError):
     """The time for the whole judgement is over."""
 
@@ -99,6 +103,12 @@ class Engine(Protocol):
 
     def remake(self, pairs: Sequence[tuple[ObjectId, ObjectId]]) -> list[Remade]:
         """Merge pairs of commits again as Git's default configuration does."""
+
+    def replay(self, changes: Sequence[tuple[str, str, str]]) -> list[Remade]:
+        """Replay changes: each is the tree that it began with, the tree to replay it on, and the tree it came to."""
+
+    def merge_bases(self, commit: ObjectId, others: Sequence[ObjectId]) -> list[ObjectId]:
+        """Return the best common ancestors of a commit and of all others together; mostly one."""
 
     def parents(self, commit: ObjectId) -> list[ObjectId]:
         """Return the parents of a commit, in order."""

@@ -267,6 +267,27 @@ class Plumbing:
             records.append(Remade(tree=ObjectId(tree), clean=status == b"1"))
         return records
 
+    def replay(self, changes: Sequence[tuple[str, str, str]]) -> list[Remade]:
+        """See `Engine`. Git merges commits: three tiny ones stand for the trees, in the private Git directory.
+
+        The first is the parent of the two others, so it is their merge base, and no history is walked.
+        """
+        from gatekeeper.git.making import write_commit  # only where something may carry over
+
+        pairs: list[tuple[ObjectId, ObjectId]] = []
+        for base, onto, result in changes:
+            root = write_commit(self._runner.git_dir, self.object_format, base)
+            ours, theirs = (
+                write_commit(self._runner.git_dir, self.object_format, tree, root) for tree in (onto, result)
+            )
+            pairs.append((ours, theirs))
+        return self.remake(pairs)
+
+    def merge_bases(self, commit: ObjectId, others: Sequence[ObjectId]) -> list[ObjectId]:
+        """See `Engine`: git-merge-base(1) takes the others for the parents of one merge."""
+        _, output = self._runner.run("merge-base", "--all", commit, *others, accept=(0, 1))
+        return [ObjectId(line) for line in output.decode("latin-1").splitlines()]
+
     def parents(self, commit: ObjectId) -> list[ObjectId]:
         """See `Engine`."""
         _, output = self._runner.run("rev-list", "--parents", "--max-count=1", commit)

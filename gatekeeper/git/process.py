@@ -12,7 +12,7 @@ import resource
 import select
 import time
 
-from gatekeeper.git import GitError, TimeoutExceededError
+from gatekeeper.git import GitError, OutputTooLargeError, TimeoutExceededError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ class Runner:
         """
         deadline = time.monotonic() + self.remaining() * share
         return Runner(self._git, self._environment, self._scratch, deadline)
+
+    @property
+    def git_dir(self) -> str:
+        """The Git directory that the children work with."""
+        return self._environment["GIT_DIR"]
 
     def run(
         self, *arguments: str, stdin: bytes = b"", accept: Sequence[int] = (0,), most: int = MAX_OUTPUT
@@ -170,7 +175,7 @@ def _bounded(chunks: Iterator[bytes], most: int, command: str) -> Iterator[bytes
     for chunk in chunks:
         size += len(chunk)
         if size > most:
-            raise GitError(f"`git {command}` has more than {most} bytes to say, which is the limit")
+            raise OutputTooLargeError(f"`git {command}` has more than {most} bytes to say, which is the limit")
         yield chunk
 
 

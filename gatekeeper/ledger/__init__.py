@@ -7,6 +7,7 @@ made by one function when an entry is written, and made again by `verify`.
 from __future__ import annotations
 
 from gatekeeper.core.ids import Fingerprint, ObjectId, StatementId, Timestamp
+from gatekeeper.core.memory import Mark
 from gatekeeper.core.record import Record
 from gatekeeper.core.relief import Pause
 
@@ -74,6 +75,59 @@ class Landing(Record):
     """Digests of the rules that were enforced."""
     statements: tuple[StatementId, ...]
     """The sign-offs that counted."""
+    change: str = ""
+    """The change digest, of a merge that against its first parent; empty if there is none or it is not known."""
+    assisted: bool = False
+    revertible: bool = False
+    """Whether taking it out again can be a pure revert."""
+    reverts: str = ""
+    """The commit that it took out of the ref, byte for byte; empty if none."""
+    reviewed: tuple[tuple[ObjectId, str], ...] = ()
+    """(commit, change digest) of what was reviewed for it: itself, or what it carries."""
+
+
+class LandedChange(Record):
+    """A change as it landed on one ref."""
+
+    commit: ObjectId
+    change: str
+    time: Timestamp
+    revertible: bool
+
+
+class Reviewed(Record):
+    """A commit that was reviewed, and what landed on one ref for it."""
+
+    commit: ObjectId
+    change: str
+    landed: ObjectId
+    time: Timestamp
+
+
+class Seen(Record):
+    """What a commit changes, noted when it was pushed with a mark or with a sign-off, landed or not."""
+
+    commit: ObjectId
+    change: str
+    paths: str
+    """The key of its set of paths (`changes.paths_key`)."""
+    assisted: bool
+    tools: tuple[str, ...]
+    author_line: str
+    """SHA-256 of the raw author header."""
+    person: str
+    """Who pushed it: a roster id, or empty."""
+    time: Timestamp
+
+
+class SeenRange(Record):
+    """A range that was pushed as one branch."""
+
+    base: ObjectId
+    head: ObjectId
+    change: str
+    """The change digest over the trees of base and head; empty if they are equal."""
+    time: Timestamp
 
 
 class Owed(Record):
@@ -172,6 +226,36 @@ class Ledger(Protocol):
 
     def pushers_of_author_lines(self, digests: Sequence[str]) -> dict[str, frozenset[str]]:
         """Return for digests of author lines who first pushed such commits: roster ids, empty for nobody."""
+
+    def landed_changes(self, ref: str, changes: Sequence[str]) -> dict[str, tuple[LandedChange, ...]]:
+        """Return by change digest what landed on a ref with it, in order."""
+
+    def reverted(self, ref: str, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[ObjectId, ...]]:
+        """Return which landed commits were taken out of a ref again, byte for byte, and by which commits."""
+
+    def reviewed(self, ref: str, commits: Sequence[ObjectId], changes: Sequence[str]) -> list[Reviewed]:
+        """Return the reviewed commits that something landed for on a ref: by their ids or change digests."""
+
+    def marks(self, keys: Sequence[str]) -> dict[str, tuple[Mark, ...]]:
+        """Return the remembered marks by blob id or change digest."""
+
+    def marks_with(self, root: ObjectId) -> tuple[Mark, ...]:
+        """Return what a marked commit was remembered with."""
+
+    def seen(self, commits: Sequence[ObjectId]) -> dict[ObjectId, Seen]:
+        """Return what was noted about commits when they were pushed."""
+
+    def seen_alike(self, paths: Sequence[str]) -> dict[str, tuple[Seen, ...]]:
+        """Return by the key of a set of paths the noted commits that change it, the newest first."""
+
+    def seen_by_author_line(self, digests: Sequence[str]) -> dict[str, tuple[Seen, ...]]:
+        """Return by the digest of an author line the noted commits that have it."""
+
+    def seen_ranges(self, paths: Sequence[str]) -> dict[str, tuple[SeenRange, ...]]:
+        """Return by the key of a set of paths the pushed ranges that change it together, the newest first."""
+
+    def in_flight(self, ref: str) -> dict[str, ObjectId]:
+        """Return the keys of paths that marked commits pushed to an unprotected ref change, each with such a commit."""
 
     def subjects(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[StatementId, ...]]:
         """Return the received statements about commits, in the order of receipt."""

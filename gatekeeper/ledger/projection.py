@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 TABLES = {
     "updates": """entry INTEGER, position INTEGER, ref TEXT, old TEXT, new TEXT, state TEXT, rules TEXT, time INTEGER,
         PRIMARY KEY (entry, position)""",
-    "commits": "entry INTEGER, position INTEGER, id TEXT, clean INTEGER, statements TEXT",
+    "commits": """entry INTEGER, position INTEGER, id TEXT, clean INTEGER, statements TEXT, change TEXT,
+        assisted INTEGER, revertible INTEGER, reverts TEXT""",
+    "reviewed": "entry INTEGER, position INTEGER, landed TEXT, id TEXT, change TEXT",
+    "seen": """id TEXT PRIMARY KEY, entry INTEGER, time INTEGER, person TEXT, change TEXT, paths TEXT, assisted INTEGER,
+        tools TEXT, author_line TEXT""",
+    "ranges": "base TEXT, head TEXT, entry INTEGER, time INTEGER, paths TEXT, change TEXT, PRIMARY KEY (base, head)",
+    "marks": """key TEXT, path TEXT, root TEXT, entry INTEGER, time INTEGER, person TEXT, first INTEGER,
+        version INTEGER, PRIMARY KEY (key, path, root)""",
+    "in_flight": "ref TEXT, path TEXT, root TEXT, entry INTEGER, PRIMARY KEY (ref, path)",
     "debts": "entry INTEGER, position INTEGER, id TEXT, rules TEXT, due INTEGER",
     "pauses": "entry INTEGER PRIMARY KEY, time INTEGER, until INTEGER, reason TEXT, account TEXT",
     "first_pushes": "id TEXT PRIMARY KEY, entry INTEGER, person TEXT, kind TEXT, author_line TEXT",
@@ -32,6 +40,15 @@ INDEXES = (
     "CREATE INDEX updates_by_state ON updates (state, ref)",
     "CREATE INDEX commits_by_id ON commits (id)",
     "CREATE INDEX commits_by_entry ON commits (entry, position)",
+    "CREATE INDEX commits_by_change ON commits (change)",
+    "CREATE INDEX commits_by_reverts ON commits (reverts) WHERE reverts <> ''",
+    "CREATE INDEX reviewed_by_id ON reviewed (id)",
+    "CREATE INDEX reviewed_by_change ON reviewed (change)",
+    "CREATE INDEX reviewed_by_entry ON reviewed (entry, position, landed)",
+    "CREATE INDEX seen_by_paths ON seen (paths)",
+    "CREATE INDEX seen_by_author ON seen (author_line)",
+    "CREATE INDEX marks_by_root ON marks (root)",
+    "CREATE INDEX ranges_by_paths ON ranges (paths)",
     "CREATE INDEX first_pushes_by_author ON first_pushes (author_line)",
     "CREATE INDEX receipts_by_signer ON receipts (signer, decision, time)",
     "CREATE INDEX subjects_by_statement ON subjects (statement)",
@@ -94,10 +111,7 @@ def _push(database: sqlite3.Connection, number: int, time: int, data: Mapping[st
         )
         database.execute("INSERT INTO updates VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         if accepted:
-            database.executemany(
-                "INSERT INTO commits VALUES (?, ?, ?, ?, ?)",
-                [(number, position, c["id"], int(c["clean"]), plain.dumps(c["statements"])) for c in update["commits"]],
-            )
+            _commits(database, number, position, update["commits"])
             database.executemany(
                 "INSERT INTO debts VALUES (?, ?, ?, ?, ?)",
                 [
@@ -106,6 +120,7 @@ def _push(database: sqlite3.Connection, number: int, time: int, data: Mapping[st
                     if "owed" in c
                 ],
             )
+    _memory(database, number, time, data)
     pusher = data["pusher"]
     database.executemany(
         "INSERT INTO first_pushes VALUES (?, ?, ?, ?, ?)",
@@ -123,6 +138,65 @@ def _push(database: sqlite3.Connection, number: int, time: int, data: Mapping[st
         database.executemany(
             "INSERT OR IGNORE INTO subjects VALUES (?, ?)",
             [(commit, receipt["statement"]) for commit in receipt["commits"]],
+        )
+
+
+def _commits(database: sqlite3.Connection, number: int, position: int, commits: list[dict[str, Any]]) -> None:
+    """Project the commits of an accepted update, and what was reviewed for each."""
+    database.executemany(
+        "INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                *(number, position, commit["id"], int(commit["clean"]), plain.dumps(commit["statements"])),
+                *(commit.get("change", ""), int(commit.get("assisted", False)), int(commit.get("revertible", False))),
+                commit.get("reverts", ""),
+            )
+            for commit in commits
+        ],
+    )
+    database.executemany(
+        "INSERT INTO reviewed VALUES (?, ?, ?, ?, ?)",
+        [
+            (number, position, commit["id"], reviewed, change)
+            for commit in commits
+            for reviewed, change in commit.get("reviewed", ())
+        ],
+    )
+
+
+def _memory(database: sqlite3.Connection, number: int, time: int, data: Mapping[str, Any]) -> None:
+    """Project what a push, accepted or not, brought with marks or sign-offs. The first arrival counts."""
+    person = data["pusher"]["person"]
+    seen = data.get("seen", ())
+    database.executemany(
+        "INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                *(each["id"], number, time, person, each["change"], each["paths"]),
+                *(int(each["assisted"]), plain.dumps(each["tools"]), each["author_line"]),
+            )
+            for each in seen
+        ],
+    )
+    marks = [
+        (key, path, each["id"], number, time, person, first, 0)
+        for each in seen
+        if each["assisted"]
+        for key, path, first in ((each["change"], "", int(each["first"])), *each["files"])
+        if key
+    ]
+    for span in data.get("ranges", ()):
+        row = (span["base"], span["head"], number, time, span["paths"], span["change"])
+        database.execute("INSERT OR IGNORE INTO ranges VALUES (?, ?, ?, ?, ?, ?)", row)
+        if span["root"] and span["change"]:
+            marks.append((span["change"], "", span["root"], number, time, person, int(span["first"]), 0))
+    marks += [(blob, path, root, number, time, person, 0, 1) for blob, path, root in data.get("versions", ())]
+    database.executemany("INSERT OR IGNORE INTO marks VALUES (?, ?, ?, ?, ?, ?, ?, ?)", marks)
+    for ref, flying in data.get("in_flight", {}).items():
+        if not flying:
+            database.execute("DELETE FROM in_flight WHERE ref = ?", (ref,))
+        database.executemany(
+            "INSERT OR IGNORE INTO in_flight VALUES (?, ?, ?, ?)", [(ref, path, root, number) for path, root in flying]
         )
 
 

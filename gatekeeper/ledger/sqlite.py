@@ -8,18 +8,23 @@ import sqlite3
 from gatekeeper.core import plain
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import Fingerprint, ObjectId, StatementId, Timestamp
+from gatekeeper.core.memory import Mark
 from gatekeeper.core.push import SIGNOFFS
 from gatekeeper.core.relief import Pause
 from gatekeeper.ledger import (
     ConflictError,
     Entry,
     FirstPusher,
+    LandedChange,
     Landing,
     LedgerError,
     Owed,
     PendingUpdate,
     Receipt,
     ReceivedStatement,
+    Reviewed,
+    Seen,
+    SeenRange,
     StoredSignoff,
 )
 from gatekeeper.ledger.projection import EVERY_REF, create_tables, project
@@ -32,7 +37,7 @@ if TYPE_CHECKING:
     Row = TypeVar("Row")
     Result = TypeVar("Result")
 
-SCHEMA = 1
+SCHEMA = 2
 """`PRAGMA user_version` of the file."""
 BUSY_SECONDS = 10
 GENESIS = "0" * 64
@@ -58,6 +63,9 @@ def create(path: str) -> SqliteLedger:
     from contextlib import suppress  # only an installation makes a ledger, never a hook
 
     if os.path.exists(path):
+        from gatekeeper.ledger.migrating import migrate
+
+        migrate(path)
         return SqliteLedger(path)
     temporary = f"{path}.new-{os.getpid()}-{os.urandom(4).hex()}"
     try:
@@ -109,7 +117,10 @@ class SqliteLedger:
         except sqlite3.Error as error:
             raise LedgerError(f"cannot open the ledger {path}: {error}") from None
         if version != SCHEMA:
-            raise LedgerError(f"the ledger {path} is of version {version}; this gatekeeper knows version {SCHEMA}")
+            raise LedgerError(
+                f"the ledger {path} is of version {version}; this gatekeeper knows version {SCHEMA}"
+                + ("; `gatekeeper install` brings it up to date" if version < SCHEMA else "")
+            )
 
     def close(self) -> None:
         """See `Ledger`."""
@@ -207,9 +218,10 @@ class SqliteLedger:
     def landings(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[Landing, ...]]:
         """See `Ledger`."""
         found: dict[ObjectId, tuple[Landing, ...]] = {}
-        query = """SELECT c.id, c.entry, u.ref, c.clean, u.rules, c.statements FROM commits c
-            JOIN updates u USING (entry, position) WHERE u.state = 'landed' AND c.id IN ({})"""
-        for commit, entry, ref, clean, rules, statements in self._rows_in(query, commits):
+        query = """SELECT c.id, c.entry, c.position, u.ref, c.clean, u.rules, c.statements, c.change, c.assisted,
+            c.revertible, c.reverts FROM commits c JOIN updates u USING (entry, position)
+            WHERE u.state = 'landed' AND c.id IN ({})"""
+        for commit, entry, position, ref, clean, rules, statements, *change in self._rows_in(query, commits):
             landing = Landing(
                 commit=commit,
                 entry=entry,
@@ -217,6 +229,16 @@ class SqliteLedger:
                 clean=bool(clean),
                 rules=tuple(plain.loads(rules)),
                 statements=tuple(plain.loads(statements)),
+                change=change[0],
+                assisted=bool(change[1]),
+                revertible=bool(change[2]),
+                reverts=change[3],
+                reviewed=tuple(
+                    self._rows(
+                        "SELECT id, change FROM reviewed WHERE entry = ? AND position = ? AND landed = ?",
+                        (entry, position, commit),
+                    )
+                ),
             )
             found[commit] = (*found.get(commit, ()), landing)
         return found
@@ -243,6 +265,115 @@ class SqliteLedger:
         for entry, until, reason, account in self._rows(query, (now, now)):
             return Pause(entry=entry, until=Timestamp(until), reason=reason, account=account)
         return None
+
+    def landed_changes(self, ref: str, changes: Sequence[str]) -> dict[str, tuple[LandedChange, ...]]:
+        """See `Ledger`."""
+        query = """SELECT u.ref, c.id, c.change, u.time, c.revertible FROM commits c
+            JOIN updates u USING (entry, position)
+            WHERE u.state = 'landed' AND c.change IN ({}) ORDER BY c.entry, c.rowid"""
+        found: dict[str, tuple[LandedChange, ...]] = {}
+        for where, commit, change, time, revertible in self._rows_in(query, changes):
+            if where == ref:
+                landed = LandedChange(commit=commit, change=change, time=time, revertible=bool(revertible))
+                found[change] = (*found.get(change, ()), landed)
+        return found
+
+    def reverted(self, ref: str, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[ObjectId, ...]]:
+        """See `Ledger`."""
+        query = """SELECT u.ref, c.reverts, c.id FROM commits c JOIN updates u USING (entry, position)
+            WHERE u.state = 'landed' AND c.reverts <> '' AND c.reverts IN ({})"""
+        found: dict[ObjectId, tuple[ObjectId, ...]] = {}
+        for where, commit, by in self._rows_in(query, commits):
+            if where == ref:
+                found[ObjectId(commit)] = (*found.get(ObjectId(commit), ()), ObjectId(by))
+        return found
+
+    def reviewed(self, ref: str, commits: Sequence[ObjectId], changes: Sequence[str]) -> list[Reviewed]:
+        """See `Ledger`."""
+        query = """SELECT u.ref, r.id, r.change, r.landed, u.time FROM reviewed r JOIN updates u USING (entry, position)
+            WHERE u.state = 'landed' AND r."""
+        rows = [
+            *self._rows_in(query + "id IN ({})", commits),
+            *self._rows_in(query + "change IN ({})", [change for change in changes if change]),
+        ]
+        return [
+            Reviewed(commit=commit, change=change, landed=landed, time=time)
+            for where, commit, change, landed, time in dict.fromkeys(rows)
+            if where == ref
+        ]
+
+    def _marks(self, condition: str, values: Sequence[str]) -> Iterator[Mark]:
+        query = """SELECT m.key, m.path, m.root, m.person, m.time, m.first, m.version, s.tools
+            FROM marks m LEFT JOIN seen s ON s.id = m.root WHERE """
+        for key, path, root, person, time, first, version, tools in self._rows_in(query + condition, values):
+            yield Mark(
+                key=key,
+                path=path,
+                root=ObjectId(root),
+                person=person,
+                time=time,
+                first=bool(first),
+                version=bool(version),
+                tools=tuple(plain.loads(tools)) if tools else (),
+            )
+
+    def marks(self, keys: Sequence[str]) -> dict[str, tuple[Mark, ...]]:
+        """See `Ledger`."""
+        found: dict[str, tuple[Mark, ...]] = {}
+        for mark in self._marks("m.key IN ({})", keys):
+            found[mark.key] = (*found.get(mark.key, ()), mark)
+        return found
+
+    def marks_with(self, root: ObjectId) -> tuple[Mark, ...]:
+        """See `Ledger`."""
+        return tuple(self._marks("m.root IN ({})", [root]))
+
+    def _seen(self, condition: str, values: Sequence[str]) -> Iterator[Seen]:
+        query = "SELECT id, change, paths, assisted, tools, author_line, person, time FROM seen WHERE "
+        for commit, change, paths, assisted, tools, line, person, time in self._rows_in(query + condition, values):
+            yield Seen(
+                commit=ObjectId(commit),
+                change=change,
+                paths=paths,
+                assisted=bool(assisted),
+                tools=tuple(plain.loads(tools)),
+                author_line=line,
+                person=person,
+                time=time,
+            )
+
+    def seen(self, commits: Sequence[ObjectId]) -> dict[ObjectId, Seen]:
+        """See `Ledger`."""
+        return {each.commit: each for each in self._seen("id IN ({})", commits)}
+
+    def seen_alike(self, paths: Sequence[str]) -> dict[str, tuple[Seen, ...]]:
+        """See `Ledger`."""
+        found: dict[str, tuple[Seen, ...]] = {}
+        for each in self._seen("paths IN ({}) ORDER BY entry DESC, id", [key for key in paths if key]):
+            found[each.paths] = (*found.get(each.paths, ()), each)
+        return found
+
+    def seen_by_author_line(self, digests: Sequence[str]) -> dict[str, tuple[Seen, ...]]:
+        """See `Ledger`."""
+        found: dict[str, tuple[Seen, ...]] = {}
+        for each in self._seen("author_line IN ({}) ORDER BY entry, id", digests):
+            found[each.author_line] = (*found.get(each.author_line, ()), each)
+        return found
+
+    def seen_ranges(self, paths: Sequence[str]) -> dict[str, tuple[SeenRange, ...]]:
+        """See `Ledger`."""
+        query = "SELECT paths, base, head, change, time FROM ranges WHERE paths IN ({}) ORDER BY entry DESC, head"
+        found: dict[str, tuple[SeenRange, ...]] = {}
+        for key, base, head, change, time in self._rows_in(query, [key for key in paths if key]):
+            span = SeenRange(base=ObjectId(base), head=ObjectId(head), change=change, time=time)
+            found[key] = (*found.get(key, ()), span)
+        return found
+
+    def in_flight(self, ref: str) -> dict[str, ObjectId]:
+        """See `Ledger`."""
+        return {
+            path: ObjectId(root) for path, root in self._rows("SELECT path, root FROM in_flight WHERE ref = ?", (ref,))
+        }
 
     def first_pushers(self, commits: Sequence[ObjectId]) -> dict[ObjectId, FirstPusher]:
         """See `Ledger`."""

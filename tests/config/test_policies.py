@@ -111,6 +111,14 @@ GOOD_POLICIES = [
     f"message: {{help: {'x' * 4000}}}",
     "limits: {commits: 1, commit_bytes: 1024, signoffs: 1, seconds: 3600}",
     "limits: {repeated_signoffs: 1, author_statements: 1000000}",
+    "limits: {candidates: 1, remembered: 10000000}",
+    "remember: 30d",
+    "remember: off",
+    "carry_over: off",
+    "carry_over: {rebase: exact}",
+    "carry_over: {rebase: remade, squash: off, cherry_pick: exact}",
+    "pure_reverts: off",
+    "pure_reverts: {within: 2w}",
     'requires: ">=0.1, <99"',
 ]
 BAD_POLICIES = [
@@ -159,7 +167,14 @@ BAD_POLICIES = [
     "requires: 1",
     'requires: ">=1,"',
     "assisted: {}",
-    "carry_over: {rebase: exact}",
+    "carry_over: {}",
+    "carry_over: on",
+    "carry_over: {merge: exact}",
+    "pure_reverts: {}",
+    "pure_reverts: {within: 0d}",
+    "remember: {for: 1d}",
+    "limits: {candidates: 0}",
+    "limits: {remembered: 0}",
     "xyzzy: 1",
 ]
 GOOD_RULES = [

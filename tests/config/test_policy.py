@@ -119,7 +119,7 @@ def test_all_problems_are_told_at_once_with_place_and_suggestion() -> None:
         version: 2
         protect: [main, refs/gatekeeper/x, refs/heads/ok]
         undeclerd: allow
-        carry_over: {rebase: exact}
+        privacy: {x: 1}
         rules:
           - id: Senior
             when: {}
@@ -137,7 +137,7 @@ def test_all_problems_are_told_at_once_with_place_and_suggestion() -> None:
         "2:11: an entry of `protect` must be a full ref name (for a branch: refs/heads/main)",
         "2:17: an entry of `protect` must not name refs/gatekeeper/, which is reserved and always guarded",
         "3:1: unknown key `undeclerd` (did you mean `undeclared`?)",
-        "4:1: `carry_over` is not supported by this version",
+        "4:1: `privacy` is not supported by this version",
         "6:9: `id` must be made of a-z, 0-9 and -",
         "7:11: `when` must not be empty",
         "8:25: `signoffs` must be a whole number from 1 to 20",
@@ -153,15 +153,7 @@ def test_all_problems_are_told_at_once_with_place_and_suggestion() -> None:
 
 @pytest.mark.parametrize(
     ("key", "told"),
-    [
-        (name, f"4:1: `{name}` is not supported by this version")
-        for name in (
-            "remember",
-            "carry_over",
-            "pure_reverts",
-            "privacy",
-        )
-    ],
+    [(name, f"4:1: `{name}` is not supported by this version") for name in ("privacy",)],
 )
 def test_a_key_of_a_later_version_is_named_as_such(key: str, told: str) -> None:
     assert policy_problems(f"{HEAD}{key}: {{x: 1}}\n") == [told]

@@ -150,6 +150,8 @@ def test_the_large_examples_use_every_key() -> None:
         "assisted",
         "tool",
         "signal",
+        "carry_over",
+        "pure_reverts",
         "administrators",
         "emergency",
         "message",

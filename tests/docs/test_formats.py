@@ -308,7 +308,9 @@ def test_the_data_of_a_push_and_its_updates_are_what_the_code_writes() -> None:
     functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     push = _keys_of_first_dict(functions["record"])
     # `**dict(gate.digests)` is policy and roster.
-    assert set(names(TEXT, "push data")) == {*push, "policy", "roster"}
+    # `**_memory_data(work)` is what was noted for later pushes.
+    noted = _keys_of_first_dict(functions["_memory_data"])
+    assert set(names(TEXT, "push data")) == {*push, *noted, "policy", "roster"}
     update = _keys_of_first_dict(functions["_update_data"])
     assert names(TEXT, "update data") == update
 
@@ -367,7 +369,7 @@ def test_the_ledgers_hash_is_as_described(tmp_path: Path) -> None:
         assert sha256(hashed) == digest == receipts[number - 1].hash
         assert sorted(json.loads(body)) == ["data", "kind", "number", "repository", "time"]
         previous = digest
-    assert database.execute("PRAGMA user_version").fetchone() == (SCHEMA,) == (1,)
+    assert database.execute("PRAGMA user_version").fetchone() == (SCHEMA,) == (2,)
     assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     for digits in (1, 12, 64):
         shortened = [receipt.replace(hash=receipt.hash[:digits]) for receipt in receipts]

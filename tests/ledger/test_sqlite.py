@@ -349,16 +349,46 @@ class TestQuestions:
         assert list(ledger.first_pushers(ids)) == ids[::2]
 
 
+NOTED = {
+    "seen": [
+        {
+            "id": B,
+            "change": "c1",
+            "paths": "p1",
+            "assisted": True,
+            "tools": ["claude-code"],
+            "author_line": "x",
+            "first": True,
+            "files": [["b1", "f1", 1], ["b2", "f2", 0]],
+        },
+        {
+            "id": C,
+            "change": "c3",
+            "paths": "p1",
+            "assisted": False,
+            "tools": [],
+            "author_line": "y",
+            "first": True,
+            "files": [],
+        },
+    ],
+    "ranges": [{"base": A, "head": C, "change": "c9", "paths": "p9", "root": B, "first": True}],
+    "versions": [["b3", "f1", B]],
+    "in_flight": {"refs/heads/topic": [["f1", B]]},
+}
+"""What a push brought with marks."""
+
+
 @pytest.fixture
 def history(ledger: SqliteLedger) -> list[Receipt]:
     """A ledger with a row in every table but that of pauses."""
     owed = {"rules": ["one"], "due": NOW + 9}
     commits = [
-        {"id": B, "clean": True, "statements": [STATEMENT]},
+        {"id": B, "clean": True, "statements": [STATEMENT], "change": "c1", "assisted": True, "reviewed": [[A, "c2"]]},
         {"id": C, "clean": False, "statements": [], "owed": owed},
     ]
     install = {"policy": "p", "roster": "r", "tips": {MAIN: A}, "every_ref": True, "default_branch": MAIN}
-    signed = push(update(commits=commits), receipts=[receipt()], first_pushes=[[B, "x"]])
+    signed = push(update(commits=commits), receipts=[receipt()], first_pushes=[[B, "x"]]) | NOTED
     made = [
         add(ledger, "install", install),
         add(ledger, data=signed, archive={DIGEST: ENVELOPE}),
@@ -560,10 +590,10 @@ class TestFile:
         with pytest.raises(LedgerError, match="cannot open the ledger"):
             SqliteLedger(str(tmp_path / "x.db"))
 
-    @pytest.mark.parametrize("version", [0, 2])
+    @pytest.mark.parametrize("version", [0, 1, 3])
     def test_another_version_is_an_error(self, version: int, ledger: SqliteLedger, path: Path) -> None:
         change(path, f"PRAGMA user_version = {version}")
-        with pytest.raises(LedgerError, match=f"is of version {version}; this gatekeeper knows version 1"):
+        with pytest.raises(LedgerError, match=f"is of version {version}; this gatekeeper knows version 2"):
             SqliteLedger(str(path))
 
     def test_an_empty_file_is_no_ledger(self, tmp_path: Path) -> None:

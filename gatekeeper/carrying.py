@@ -1,0 +1,238 @@
+"""Which reviewed commits a new commit carries: rebased, cherry-picked or squashed (DESIGN.md section 6).
+
+Candidates come from the ledger, by the set of changed paths; Git says which of them really are the same
+change, or are remade. What follows from that for sign-offs is in `core.carryover`.
+"""
+
+from __future__ import annotations
+
+from gatekeeper.bench import Bench
+from gatekeeper.core.carryover import Kind, Source, same_lines
+from gatekeeper.core.changes import Change
+from gatekeeper.core.commits import Commit, MalformedCommitError, parse_commit
+from gatekeeper.core.ids import ObjectId
+from gatekeeper.core.record import Record
+from gatekeeper.differences import differences
+from gatekeeper.ledger import Ledger, Seen, SeenRange
+from gatekeeper.remembering import Brought
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+MAX_RANGES = 20
+"""Pushed ranges with the same paths that are tried for one commit, the newest first."""
+
+
+class Asked(Record):
+    """A commit that may carry something: with one parent."""
+
+    commit: Commit
+    brought: Brought
+
+    @property
+    def parent(self) -> ObjectId:
+        """Its one parent."""
+        return self.commit.parents[0]
+
+
+class Carrier:
+    """Finds what commits carry, for all commits of one push at once."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        ledger: Ledger,
+        ref: str,
+        marked: Callable[[Sequence[Commit]], Mapping[ObjectId, tuple[str, ...]]],
+    ) -> None:
+        """Ask with this engine and ledger, for a push to `ref`.
+
+        `marked` returns which commits of a range count as AI-assisted, each with its tools.
+        """
+        self._bench = bench
+        self._marked = marked
+        self._ledger = ledger
+        self._ref = ref
+        self._commits: dict[ObjectId, Commit | None] = {}
+        self._blobs: dict[str, bytes] = {}
+        self._changes: dict[ObjectId, Change] = {}
+
+    def commits(self, ids: Sequence[ObjectId]) -> dict[ObjectId, Commit]:
+        """Return reviewed commits that are still there and well-formed."""
+        missing = [name for name in dict.fromkeys(ids) if name not in self._commits]
+        limit = self._bench.policy.limits.commit_bytes
+        kinds = self._bench.engine.kinds(missing)
+        there = [
+            name for name, (_, kind, size) in zip(missing, kinds, strict=True) if kind == "commit" and size <= limit
+        ]
+        self._commits.update(dict.fromkeys(missing))
+        for raw in self._bench.engine.objects(there):
+            try:
+                self._commits[ObjectId(raw.id)] = parse_commit(
+                    ObjectId(raw.id), raw.data, self._bench.engine.object_format
+                )
+            except MalformedCommitError:
+                continue
+        return {name: commit for name in ids if (commit := self._commits[name]) is not None}
+
+    def sources(self, asked: Sequence[Asked]) -> dict[ObjectId, tuple[Source, ...]]:
+        """Return by commit what it carries.
+
+        Raises:
+            GitError: when Git does not answer.
+        """
+        keys = sorted({each.brought.paths for each in asked if each.brought.paths})
+        alike, ranges = self._ledger.seen_alike(keys), self._ledger.seen_ranges(keys)
+        asked = [each for each in asked if each.brought.paths in alike or each.brought.paths in ranges]
+        new = [each.commit for each in asked]
+        self._changes.update({commit.id: change for commit, (change,) in differences(self._bench.engine, new)})
+        found: dict[ObjectId, list[Source]] = {each.commit.id: [] for each in asked}
+        for each, source in (*self._singles(asked, alike), *self._squashes(asked, ranges)):
+            found[each.commit.id].append(source)
+        return {commit: tuple(sources) for commit, sources in found.items() if sources}
+
+    def _singles(self, asked: Sequence[Asked], alike: Mapping[str, tuple[Seen, ...]]) -> list[tuple[Asked, Source]]:
+        """Return the single commits that were rebased or cherry-picked."""
+        tried: list[tuple[Asked, Seen]] = []
+        for each in asked:
+            others = [seen for seen in alike.get(each.brought.paths, ()) if seen.commit != each.commit.id]
+            tried += [(each, seen) for seen in self._nearest(each, others)]
+        commits = self.commits([seen.commit for _, seen in tried])
+        tried = [(each, seen) for each, seen in tried if seen.commit in commits]
+        exact = {(e.commit.id, s.commit) for e, s in tried if s.change and s.change == e.brought.change}
+        rest = [
+            (each, seen)
+            for each, seen in tried
+            if (each.commit.id, seen.commit) not in exact and len(commits[seen.commit].parents) == 1
+        ]
+        remade = {
+            (each.commit.id, seen.commit)
+            for (each, seen), good in zip(rest, self._replayed(rest, commits), strict=True)
+            if good
+        }
+        landed = self._ledger.landings([seen.commit for _, seen in tried])
+        found: list[tuple[Asked, Source]] = []
+        for each, seen in tried:
+            pair = (each.commit.id, seen.commit)
+            if pair not in exact and pair not in remade:
+                continue
+            elsewhere = any(landing.ref != self._ref for landing in landed.get(seen.commit, ()))
+            source = Source(
+                kind=Kind.CHERRY_PICK if elsewhere else Kind.REBASE,
+                exact=pair in exact,
+                head=seen.commit,
+                commits=(seen.commit,),
+                changes=(seen.change,),
+                assisted=(seen.commit,) if seen.assisted else (),
+                tools=seen.tools,
+            )
+            found.append((each, source))
+        return found
+
+    def _nearest(self, each: Asked, others: Sequence[Seen]) -> list[Seen]:
+        """Return the candidates to try: the same change first, then what has sign-offs, then the newest.
+
+        What somebody vetoed is tried however much else there is.
+        """
+        limit = self._bench.policy.limits.candidates
+        if len(others) <= limit:
+            return list(others)
+        said = self._ledger.subjects([seen.commit for seen in others])
+        return sorted(
+            others, key=lambda seen: (seen.change != each.brought.change, seen.commit not in said, -seen.time)
+        )[:limit]
+
+    def _replayed(self, pairs: Sequence[tuple[Asked, Seen]], commits: Mapping[ObjectId, Commit]) -> list[bool]:
+        """Whether replaying a reviewed change onto the new parent gives the new commit, line for line."""
+        engine = self._bench.engine
+        if not pairs:
+            return []
+        changes = engine.changes([(seen.commit, commits[seen.commit].parents[0]) for _, seen in pairs])
+        shaped = [
+            (each, seen, change)
+            for (each, seen), change in zip(pairs, changes, strict=True)
+            if same_lines(change, self._changes[each.commit.id], self._read)
+        ]
+        names = [
+            f"{name}^{{tree}}"
+            for each, seen, _ in shaped
+            for name in (commits[seen.commit].parents[0], each.parent, seen.commit)
+        ]
+        trees = [str(tree) for tree, _, _ in engine.kinds(names)]
+        replays = [(trees[at], trees[at + 1], trees[at + 2]) for at in range(0, len(trees), 3)]
+        good = {
+            (each.commit.id, seen.commit)
+            for (each, seen, _), again in zip(shaped, engine.replay(replays), strict=True)
+            if again.clean and again.tree == each.commit.tree
+        }
+        return [(each.commit.id, seen.commit) in good for each, seen in pairs]
+
+    def _read(self, name: str) -> bytes:
+        if not name.strip("0"):
+            return b""
+        if name not in self._blobs:
+            self._bench.engine.check_time()
+            (raw,) = self._bench.engine.objects([name])
+            self._blobs[name] = raw.data
+        return self._blobs[name]
+
+    def _squashes(
+        self, asked: Sequence[Asked], ranges: Mapping[str, tuple[SeenRange, ...]]
+    ) -> list[tuple[Asked, Source]]:
+        """Return the ranges that were squashed: merging the range's head into the parent gives the commit."""
+        engine = self._bench.engine
+        tried = [(each, span) for each in asked for span in ranges.get(each.brought.paths, ())[:MAX_RANGES]]
+        there = self.commits([name for _, span in tried for name in (span.base, span.head)])
+        tried = [(each, span) for each, span in tried if span.base in there and span.head in there]
+        if not tried:
+            return []
+        changes = engine.changes([(there[span.base].tree, there[span.head].tree) for _, span in tried])
+        alike = [
+            (each, span)
+            for (each, span), change in zip(tried, changes, strict=True)
+            if same_lines(change, self._changes[each.commit.id], self._read)
+        ]
+        again = iter(engine.remake([(each.parent, span.head) for each, span in alike]))
+        found: list[tuple[Asked, Source]] = []
+        for each, span in alike:
+            merged = next(again)
+            exact = bool(span.change) and span.change == each.brought.change
+            if exact or (merged.clean and merged.tree == each.commit.tree):
+                source = self._squash(each, span, exact=exact)
+                found += [(each, source)] if source else []
+        return found
+
+    def _squash(self, each: Asked, span: SeenRange, *, exact: bool) -> Source | None:
+        """Return the range as a source; None for a single commit, which is no squash."""
+        engine = self._bench.engine
+        ids = engine.ids([span.head], [each.parent])
+        if len(ids) < 2 or len(ids) > self._bench.policy.limits.commits:
+            return None
+        commits = self.commits(ids)
+        if len(commits) < len(ids):
+            return None
+        adding = self._adding([commits[name] for name in ids])
+        seen = self._ledger.seen([commit.id for commit in adding])
+        marked = self._marked(adding)
+        return Source(
+            kind=Kind.SQUASH,
+            exact=exact,
+            head=span.head,
+            commits=tuple(commit.id for commit in adding),
+            changes=tuple(seen[commit.id].change if commit.id in seen else "" for commit in adding),
+            # A merge that adds something of its own is judged by itself, and so counts as assisted here.
+            assisted=tuple(commit.id for commit in adding if commit.is_merge or commit.id in marked),
+            tools=tuple(sorted({tool for tools in marked.values() for tool in tools})),
+        )
+
+    def _adding(self, commits: Sequence[Commit]) -> list[Commit]:
+        """Return the commits without the merges that Git itself makes of their parents."""
+        pairs = [(c.parents[0], c.parents[1]) for c in commits if len(c.parents) == 2]
+        remade = dict(zip(pairs, self._bench.engine.remake(pairs), strict=True))
+        found: list[Commit] = []
+        for commit in commits:
+            again = remade.get((commit.parents[0], commit.parents[1])) if len(commit.parents) == 2 else None
+            if again is None or not again.clean or again.tree != commit.tree:
+                found.append(commit)
+        return found

@@ -1,0 +1,186 @@
+"""What a commit gets from the commits that it carries: sign-offs, vetoes, proved authors (DESIGN.md section 6)."""
+
+from __future__ import annotations
+
+from gatekeeper.authoring import Authors
+from gatekeeper.bench import Bench
+from gatekeeper.carrying import Carrier
+from gatekeeper.core.authorship import Authorship
+from gatekeeper.core.carryover import Kind, Source, carried_flaw, cover, earlier_commits
+from gatekeeper.core.commits import Commit
+from gatekeeper.core.ids import ObjectId
+from gatekeeper.core.people import Person
+from gatekeeper.core.record import Record
+from gatekeeper.core.testimony import Judged, Standing, Testimony
+from gatekeeper.differences import differences, digest_of
+from gatekeeper.git import Engine
+from gatekeeper.hearing import Hearing
+from gatekeeper.past import Past
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from gatekeeper.core.signoff import SignedCommit, Statement
+
+
+class Credit(Record):
+    """What one commit is credited with."""
+
+    approvals: tuple[Standing, ...] = ()
+    vetoes: tuple[Testimony, ...] = ()
+    authors: tuple[Authorship, ...] = ()
+    """Of reviewed single commits: who wrote what this commit carries, where the proof carries too."""
+    range_authors: tuple[Authorship, ...] = ()
+    """Of a squashed range: who wrote each of its commits."""
+    co_authors: tuple[Person, ...] = ()
+
+
+class Creditor:
+    """Works through the commits of one push, parents first; `past` must know all of them already."""
+
+    def __init__(self, bench: Bench, hearing: Hearing, authors: Authors, carrier: Carrier, past: Past) -> None:
+        """Use what the judgement of the push uses."""
+        self._bench = bench
+        self._hearing = hearing
+        self._authors = authors
+        self._carrier = carrier
+        self._past = past
+        self._judged: dict[ObjectId, Judged] = {}
+        self._written: dict[ObjectId, Authorship] = {}
+        self._idle_merges: dict[ObjectId, bool] = {}
+
+    def prepare(self, sources: Iterable[Source]) -> None:
+        """Judge every statement about the reviewed commits, and find out who wrote them."""
+        ids = list(dict.fromkeys(commit for source in sources for commit in source.commits))
+        commits = self._carrier.commits(ids)
+        said = self._bench.signoffs(ids)
+        self._past.fetch(ids)
+        about = [commit for commit in commits.values() if said.get(commit.id)]
+        for commit, each in differences(self._bench.engine, about):
+            digest = digest_of(commit, each, self._bench.engine.object_format)
+            self._judged[commit.id] = self._hearing.judge(commit, said[commit.id], digest)
+        pushes = self._authors.first_pushes(list(commits.values()))
+        for commit in commits.values():
+            self._written[commit.id] = self._authors.authorship(
+                commit, self._authors.co_authors(commit), pushes.get(commit.id), self._judged.get(commit.id, Judged())
+            )
+
+    def credit(self, commit: Commit, sources: Sequence[Source], change: str) -> Credit:
+        """Return what a commit gets from what it carries."""
+        approvals: list[Standing] = []
+        vetoes: dict[str, Testimony] = {}
+        authors: list[Authorship] = []
+        range_authors: list[Authorship] = []
+        co_authors: list[Person] = []
+        for source in sources:
+            there = self._carrier.commits(source.commits)
+            squash = source.kind is Kind.SQUASH
+            proves = not self._flaw(commit, there[source.commits[-1]], source, change, None)
+            found = [self._written[name] for name in source.commits]
+            written = found if proves else [_unproved(each) for each in found]
+            standings: list[tuple[ObjectId, Standing]] = []
+            for name in source.commits:
+                judged = self._judged.get(name, Judged())
+                vetoes.update({t.statement_id: t for t in judged.vetoes})
+                for each in judged.approvals:
+                    flaw = each.flaw or self._flaw(commit, there[name], source, change, each.testimony.statement)
+                    standings.append((name, each.replace(flaw=flaw, reviewed=(name,))))
+            if squash:
+                approvals += cover(source.commits, source.assisted, standings)
+                range_authors += written
+                co_authors += [person for name in source.commits for person in self._authors.co_authors(there[name])]
+            else:
+                approvals += [standing for _, standing in standings]
+                authors += written
+        return Credit(
+            approvals=tuple(_best(approvals)),
+            vetoes=tuple(vetoes.values()),
+            authors=tuple(authors),
+            range_authors=tuple(dict.fromkeys(range_authors)),
+            co_authors=tuple(dict.fromkeys(co_authors)),
+        )
+
+    def _flaw(self, commit: Commit, reviewed: Commit, source: Source, change: str, statement: Statement | None) -> str:
+        """Return why a statement does not carry over; None: a proof of authorship, which no statement made."""
+        squash = source.kind is Kind.SQUASH
+        parent = commit.parents[0]
+        return carried_flaw(
+            admitted=self._bench.policy.carry_over.admits(source.kind, exact=source.exact),
+            same_author=squash or self._authors.same_author(commit, reviewed),
+            reverted=statement is not None and self._reverted(statement),
+            spent=self._past.spent(source.commits, (*source.changes, change), commit.id) is not None,
+            earlier="" if statement is None else self._flaw_of_earlier(statement, reviewed.id, source, parent),
+        )
+
+    def _flaw_of_earlier(self, statement: Statement, reviewed: ObjectId, source: Source, parent: ObjectId) -> str:
+        """Return what is wrong with the commits that a statement lists before a reviewed one; empty: nothing."""
+        before = [e for e in earlier_commits(statement.commits, reviewed) if e.id not in source.commits]
+        self._past.fetch([each.id for each in before])
+        for each in before:
+            if self._past.has(each.id) or self._is_idle_merge(each):
+                continue
+            if self._past.lost(each.id):
+                return "reverted-since"
+            if not self._is_behind(each.id, parent):
+                return "earlier-missing"
+        return ""
+
+    def _reverted(self, statement: Statement) -> bool:
+        """Whether something that landed for a statement was taken out of the ref since: that spends all of it."""
+        self._past.fetch([each.id for each in statement.commits])
+        return any(self._past.lost(each.id) for each in statement.commits)
+
+    def _is_behind(self, commit: ObjectId, parent: ObjectId) -> bool:
+        engine: Engine = self._bench.engine
+        return bool(self._carrier.commits([commit])) and engine.is_ancestor(commit, parent)
+
+    def _is_idle_merge(self, signed: SignedCommit) -> bool:
+        """Whether a commit is a merge that adds nothing, so that nothing can build on it."""
+        if signed.id not in self._idle_merges:
+            found = self._carrier.commits([signed.id]).get(signed.id)
+            idle = False
+            if found is not None and len(found.parents) == 2:
+                (again,) = self._bench.engine.remake([(found.parents[0], found.parents[1])])
+                idle = again.clean and again.tree == found.tree
+            self._idle_merges[signed.id] = idle
+        return self._idle_merges[signed.id]
+
+
+def _unproved(authorship: Authorship) -> Authorship:
+    return authorship.replace(proved=None, proof=None)
+
+
+def _best(standings: Iterable[Standing]) -> list[Standing]:
+    """Return one standing for each statement: the good one if there is any."""
+    best: dict[str, Standing] = {}
+    for standing in standings:
+        name = standing.testimony.statement_id
+        if name not in best or (best[name].flaw and not standing.flaw) or (best[name].partial and not standing.flaw):
+            best[name] = standing
+    return list(best.values())
+
+
+def credited(authorship: Authorship, credit: Credit) -> Authorship:
+    """Return the authorship of a commit with what carries over: a proof for the person whom it claims, hands in it."""
+    if authorship.proved is None:
+        for carried in credit.authors:
+            if carried.proved is not None and carried.proved == authorship.claimed:
+                authorship = authorship.replace(proved=carried.proved, proof=carried.proof)
+                break
+    involved = [*authorship.involved, *(person for carried in credit.authors for person in carried.involved)]
+    return authorship.replace(involved=tuple(dict.fromkeys(involved)))
+
+
+def without_overruled(vetoes: Iterable[Testimony], own: Sequence[Standing]) -> tuple[Testimony, ...]:
+    """Return the vetoes whose signer has not approved this very commit since."""
+    return tuple(
+        veto
+        for veto in vetoes
+        if not any(
+            not standing.flaw
+            and standing.testimony.signer == veto.signer
+            and standing.testimony.statement.issued_at > veto.statement.issued_at
+            for standing in own
+        )
+    )

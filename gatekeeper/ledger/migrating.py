@@ -1,0 +1,47 @@
+"""An older ledger file -> this version: the entries stay as they are, and the tables are made from them again."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from gatekeeper.core import plain
+from gatekeeper.ledger import LedgerError
+from gatekeeper.ledger.projection import create_tables, project
+from gatekeeper.ledger.sqlite import BUSY_SECONDS, SCHEMA
+
+KEPT = ("entries", "archive")
+
+
+def migrate(path: str) -> None:
+    """Bring a ledger up to date, in one transaction; nothing happens to one that is, or to a newer one.
+
+    Raises:
+        LedgerError: if it cannot be done; then the file is as it was.
+    """
+    try:
+        database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            if database.execute("PRAGMA user_version").fetchone()[0] < SCHEMA:
+                _rebuild(database)
+        finally:
+            database.close()
+    except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
+        raise LedgerError(f"cannot bring the ledger {path} up to date: {error}") from None
+
+
+def _rebuild(database: sqlite3.Connection) -> None:
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        tables = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+        for (name,) in tables:
+            if name not in KEPT and not name.startswith("sqlite_"):
+                database.execute(f"DROP TABLE {name}")
+        create_tables(database)
+        for number, body in database.execute("SELECT number, body FROM entries ORDER BY number").fetchall():
+            entry = plain.loads(body)
+            project(database, number, entry["time"], entry["kind"], entry["data"])
+        database.execute(f"PRAGMA user_version = {SCHEMA}")
+        database.execute("COMMIT")
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise

@@ -1,0 +1,98 @@
+"""What a ref has had: by the ledger, and by the earlier commits of the push that is being judged."""
+
+from __future__ import annotations
+
+from gatekeeper.core.carryover import Spent
+from gatekeeper.core.ids import ObjectId, Timestamp
+from gatekeeper.ledger import LandedChange, Ledger, Reviewed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+
+class Past:
+    """The past of one ref. What is asked about many commits is fetched for all at once with `fetch`."""
+
+    def __init__(self, ledger: Ledger, ref: str, now: Timestamp, judged: Collection[ObjectId]) -> None:
+        """Begin with what the ledger knows, but for the commits that are judged: they may have landed already."""
+        self._judged = judged
+        self._ledger = ledger
+        self._ref = ref
+        self._now = now
+        self._asked: set[str] = set()
+        self._by_id: dict[ObjectId, list[Reviewed]] = {}
+        self._by_change: dict[str, list[Reviewed]] = {}
+        self._taken_out: set[ObjectId] = set()
+        self._changes: dict[str, list[LandedChange]] = {}
+        self.here: set[ObjectId] = set()
+        """The commits of this push up to the one that is being judged."""
+
+    def fetch(self, commits: Iterable[ObjectId], changes: Iterable[str] = ()) -> None:
+        """Learn what landed for reviewed commits and for changes, and whether it was taken out since."""
+        ids = [commit for commit in dict.fromkeys(commits) if commit not in self._asked]
+        digests = [change for change in dict.fromkeys(changes) if change and change not in self._asked]
+        self._asked.update(ids, digests)
+        rows = self._ledger.reviewed(self._ref, ids, digests) if ids or digests else []
+        for row in rows:
+            if row.landed not in self._judged:
+                self._note(row)
+        self._fetch_reverts([row.landed for row in rows])
+
+    def _fetch_reverts(self, landed: Sequence[ObjectId]) -> None:
+        for commit, takers in self._ledger.reverted(self._ref, landed).items():
+            if any(taker not in self._judged for taker in takers):
+                self._taken_out.add(commit)
+
+    def _note(self, row: Reviewed) -> None:
+        for rows in (self._by_id.setdefault(row.commit, []), self._by_change.setdefault(row.change, [])):
+            if row not in rows:
+                rows.append(row)
+
+    def fetch_changes(self, changes: Sequence[str]) -> None:
+        """Learn what landed with these change digests, and whether it was taken out since."""
+        for change, landed in self._ledger.landed_changes(self._ref, changes).items():
+            self._changes.setdefault(change, []).extend(each for each in landed if each.commit not in self._judged)
+        self._fetch_reverts([each.commit for many in self._changes.values() for each in many])
+
+    def add(
+        self,
+        commit: ObjectId,
+        change: str = "",
+        reviewed: Iterable[tuple[ObjectId, str]] = (),
+        *,
+        revertible: bool = False,
+        reverts: str = "",
+    ) -> None:
+        """Note a commit of this push, as if it had landed."""
+        self.here.add(commit)
+        for one, digest in reviewed:
+            self._note(Reviewed(commit=one, change=digest, landed=commit, time=self._now))
+        if change:
+            landed = LandedChange(commit=commit, change=change, time=self._now, revertible=revertible)
+            self._changes.setdefault(change, []).append(landed)
+        if reverts:
+            self._taken_out.add(ObjectId(reverts))
+
+    def has(self, commit: ObjectId) -> bool:
+        """Whether something landed for a marked or reviewed commit, and is still there."""
+        if commit in self.here and commit not in self._taken_out:
+            return True
+        return any(row.landed not in self._taken_out for row in self._by_id.get(commit, ()))
+
+    def lost(self, commit: ObjectId) -> bool:
+        """Whether something landed for a reviewed commit, and was taken out since."""
+        return any(row.landed in self._taken_out for row in self._by_id.get(commit, ()))
+
+    def spent(self, commits: Sequence[ObjectId], changes: Sequence[str], besides: ObjectId) -> Spent | None:
+        """Return what has landed already for reviewed commits or for changes, other than one commit."""
+        self.fetch(commits, changes)
+        rows = [row for commit in commits for row in self._by_id.get(commit, ())]
+        rows += [row for change in changes if change for row in self._by_change.get(change, ())]
+        times = [(row.time, row.landed) for row in rows if row.landed != besides]
+        return Spent(landed=min(times)[1], time=min(times)[0]) if times else None
+
+    def inverse_of(self, inverse: str) -> LandedChange | None:
+        """Return what a change with this inverse takes out: the latest that landed and is still there."""
+        landed = [each for each in self._changes.get(inverse, ()) if each.commit not in self._taken_out]
+        return landed[-1] if landed else None

@@ -1,0 +1,205 @@
+"""The ledger's part in a judgement: what is remembered of the commits, what they take back, what they carry.
+
+In two passes over the commits of a push, parents first. The first finds out which commits count as AI-assisted and
+which of them take out what the ref has; only then is it known what may carry over.
+"""
+
+from __future__ import annotations
+
+from gatekeeper.authoring import Authors
+from gatekeeper.bench import Bench
+from gatekeeper.carrying import Asked, Carrier
+from gatekeeper.core.carryover import Source
+from gatekeeper.core.commits import Commit
+from gatekeeper.core.declaration import Declaration, declare
+from gatekeeper.core.dossier import Dossier
+from gatekeeper.core.graph import behind
+from gatekeeper.core.ids import ObjectId
+from gatekeeper.core.memory import How, Recollection
+from gatekeeper.differences import differences
+from gatekeeper.hearing import Hearing
+from gatekeeper.ledger import LandedChange, Landing, Ledger
+from gatekeeper.past import Past
+from gatekeeper.remembering import Brought, Memory, author_line_digest, brought_by, remembered
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gatekeeper.crediting import Creditor
+
+
+class Recalled:
+    """What the ledger has to say about the commits of one update. `complete` is called for each, in order."""
+
+    def __init__(
+        self, bench: Bench, ledger: Ledger, ref: str, brought: Mapping[ObjectId, Brought], authors: Authors
+    ) -> None:
+        """Begin with what the judged commits bring."""
+        self._bench = bench
+        self._ledger = ledger
+        self._ref = ref
+        self._brought = brought
+        self._authors = authors
+        self._past = Past(ledger, ref, bench.now, brought.keys())
+        self._carrier = Carrier(bench, ledger, ref, self._marked)
+        self._creditor: Creditor | None = None
+        self._sources: Mapping[ObjectId, tuple[Source, ...]] = {}
+        self._reverts: dict[ObjectId, LandedChange] = {}
+        self._revertible: set[ObjectId] = set()
+        self._parents: Mapping[ObjectId, Sequence[ObjectId]] = {}
+        self.declarations: dict[ObjectId, Declaration] = {}
+        """Of commits that count as marked, or as marked for more tools than their own marks say."""
+
+    def look_up(
+        self,
+        commits: Sequence[Commit],
+        declarations: Mapping[ObjectId, Declaration],
+        known: Mapping[ObjectId, Landing],
+    ) -> None:
+        """Go through the commits the first time: marks that are gone, and changes taken back.
+
+        Args:
+            commits: All commits of the update, parents first.
+            declarations: What each says itself.
+            known: Those that the ledger vouches for.
+        """
+        brought = self._brought
+        self._parents = {commit.id: commit.parents for commit in commits}
+        self._past.fetch_changes(sorted({each.inverse for each in brought.values() if each.inverse}))
+        singles = [c for c in commits if c.id in brought and len(c.parents) == 1]
+        self._sources = self._carrier.sources([Asked(commit=c, brought=brought[c.id]) for c in singles])
+        memory = Memory(self._bench, self._ledger, self._past, brought) if self._bench.policy.remember else None
+        lines = {c.id: author_line_digest(c) for c in commits if c.id in brought and not declarations[c.id].assisted}
+        amended = memory.amends(lines) if memory else {}
+        doubted = [
+            c
+            for c in commits
+            if c.id in lines
+            and memory
+            and (memory.knows(brought[c.id]) or c.id in self._sources or amended.get(lines[c.id]))
+        ]
+        people = self._people(doubted)
+        for commit in commits:
+            if commit.id in known:
+                landing = known[commit.id]
+                self._past.add(
+                    commit.id,
+                    landing.change,
+                    landing.reviewed,
+                    revertible=landing.revertible,
+                    reverts=landing.reverts,
+                )
+                if landing.revertible:
+                    self._revertible.add(commit.id)
+                continue
+            declaration = declarations[commit.id]
+            if memory and commit.id in people:
+                found = memory.recall(brought[commit.id], people[commit.id], amended.get(lines[commit.id], ()))
+                found = found or self._carried_mark(commit.id, people[commit.id])
+                declaration = remembered(declaration, found) if found else declaration
+            if declaration != declarations[commit.id]:
+                self.declarations[commit.id] = declaration
+            if memory and declaration.assisted:
+                memory.add(commit.id, brought[commit.id], declaration.tools)
+            self._note(commit, declaration)
+        self._prepare()
+
+    def _people(self, commits: Sequence[Commit]) -> dict[ObjectId, tuple[str, ...]]:
+        """Return the roster ids of who is said to have written each commit, and of who first pushed it."""
+        pushes = self._authors.first_pushes(commits)
+        found: dict[ObjectId, tuple[str, ...]] = {}
+        for commit in commits:
+            author = self._bench.roster.by_email(commit.author.email)
+            push = pushes.get(commit.id)
+            pusher = push.person if push else None
+            found[commit.id] = tuple(person.id for person in (author, pusher) if person)
+        return found
+
+    def _carried_mark(self, commit: ObjectId, people: Sequence[str]) -> Recollection | None:
+        """Return the mark of what a commit carries: remade on another parent, its bytes are not the same."""
+        for source in self._sources.get(commit, ()):
+            for name, seen in self._ledger.seen(source.assisted).items():
+                first = any(mark.first for mark in self._ledger.marks_with(name))
+                if seen.assisted and (first or seen.person in people):
+                    return Recollection(how=How.CHANGE, root=name, person=seen.person, time=seen.time, tools=seen.tools)
+        return None
+
+    def _marked(self, commits: Sequence[Commit]) -> Mapping[ObjectId, tuple[str, ...]]:
+        """Return which commits of a range count as AI-assisted, with their tools: by themselves, or as remembered."""
+        declarations = {commit.id: declare(commit, self._bench.policy.assisted) for commit in commits}
+        marked = {name: found.tools for name, found in declarations.items() if found.assisted}
+        silent = [commit for commit in commits if commit.id not in marked]
+        object_format = self._bench.engine.object_format
+        brought = {c.id: brought_by(c, each, object_format) for c, each in differences(self._bench.engine, silent)}
+        memory = Memory(self._bench, self._ledger, self._past, brought)
+        people = self._people(silent)
+        for commit in silent:
+            found = memory.recall(brought[commit.id], people[commit.id], ())
+            if found:
+                marked[commit.id] = found.tools
+        return marked
+
+    def _note(self, commit: Commit, declaration: Declaration) -> None:
+        """Note what a judged commit does to the ref, for the commits that follow it."""
+        brought = self._brought[commit.id]
+        landed = None if commit.is_merge or not brought.inverse else self._past.inverse_of(brought.inverse)
+        if landed:
+            self._reverts[commit.id] = landed
+        elif self._brings_only_revertible(commit) if commit.is_merge else declaration.assisted:
+            self._revertible.add(commit.id)
+        self._past.add(
+            commit.id,
+            brought.change,
+            revertible=commit.id in self._revertible,
+            reverts=landed.commit if landed else "",
+        )
+
+    def _brings_only_revertible(self, merge: Commit) -> bool:
+        """Whether all that a merge brings to its first parent are commits of this push that can be taken out again."""
+        first, *others = merge.parents
+        if not self._revertible or not all(other in self._parents for other in others):
+            return False
+        brings = behind(others, self._parents) - behind([first], self._parents)
+        return bool(brings) and brings <= self._revertible
+
+    def _prepare(self) -> None:
+        if not self._sources:
+            return
+        from gatekeeper.crediting import Creditor  # only where something may carry over
+
+        hearing = Hearing(self._bench, self._ref)
+        self._creditor = Creditor(self._bench, hearing, self._authors, self._carrier, self._past)
+        self._creditor.prepare([source for many in self._sources.values() for source in many])
+
+    def complete(self, dossier: Dossier) -> Dossier:
+        """Return a dossier with what the ledger adds to it. Must be called for every judged commit, parents first."""
+        commit = dossier.commit
+        brought, landed = self._brought[commit.id], self._reverts.get(commit.id)
+        within = self._bench.policy.reverts_within
+        pure = landed and landed.revertible and within is not None and self._bench.now - landed.time <= within
+        reviewed: list[tuple[ObjectId, str]] = []
+        if dossier.declaration.assisted or dossier.signoffs.approvals:
+            reviewed.append((commit.id, "" if commit.is_merge else brought.change))
+        sources = self._sources.get(commit.id, ())
+        if sources and self._creditor:
+            from gatekeeper.crediting import credited, without_overruled
+
+            credit = self._creditor.credit(commit, sources, brought.change)
+            own = dossier.signoffs
+            vetoes = without_overruled(credit.vetoes, own.approvals)
+            dossier = dossier.replace(
+                signoffs=own.replace(approvals=(*own.approvals, *credit.approvals), vetoes=(*own.vetoes, *vetoes)),
+                authorship=credited(dossier.authorship, credit),
+                range_authors=credit.range_authors,
+                co_authors=tuple(dict.fromkeys((*dossier.co_authors, *credit.co_authors))),
+            )
+            reviewed += [pair for source in sources for pair in zip(source.commits, source.changes, strict=True)]
+        self._past.add(commit.id, reviewed=reviewed)
+        return dossier.replace(
+            change=brought.change,
+            reverts=landed.commit if landed else "",
+            pure_revert=landed.commit if landed and pure and dossier.declaration.assisted else None,
+            revertible=commit.id in self._revertible,
+            reviewed=tuple(dict.fromkeys(reviewed)),
+        )

@@ -1,0 +1,139 @@
+"""What the ledger remembers of marks and of what was reviewed, and a ledger of an older version."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gatekeeper.core.ids import ObjectId
+from gatekeeper.ledger import LedgerError
+from gatekeeper.ledger.sqlite import SqliteLedger, create
+from tests.ledger.test_sqlite import MAIN, NOTED, NOW, A, B, C, add, landed, push, update
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+INSTALL = {"policy": "p", "roster": "r", "tips": {MAIN: A}, "every_ref": True}
+COMMIT = {"clean": True, "statements": [], "assisted": True, "revertible": True}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.db"
+
+
+@pytest.fixture
+def ledger(path: Path) -> Iterator[SqliteLedger]:
+    made = create(str(path))
+    yield made
+    made.close()
+
+
+class TestMarks:
+    def test_by_change_and_by_file(self, ledger: SqliteLedger) -> None:
+        add(ledger, data=push(outcome="refused") | NOTED)
+        marks = ledger.marks(["c1", "b1", "b2", "b3", "c9", "c3", "other"])
+        assert {key: [(m.path, m.root, m.first, m.version) for m in each] for key, each in marks.items()} == {
+            "c1": [("", B, True, False)],
+            "b1": [("f1", B, True, False)],
+            "b2": [("f2", B, False, False)],
+            "b3": [("f1", B, False, True)],
+            "c9": [("", B, True, False)],
+        }
+        assert {m.person for each in marks.values() for m in each} == {"jo"}
+        assert {m.tools for each in marks.values() for m in each} == {("claude-code",)}
+        assert {m.key for m in ledger.marks_with(B)} == {"c1", "b1", "b2", "b3", "c9"}
+
+    def test_the_first_arrival_counts(self, ledger: SqliteLedger) -> None:
+        add(ledger, data=push() | NOTED)
+        add(ledger, data=push() | NOTED, now=NOW + 50)
+        assert {mark.time for mark in ledger.marks_with(B)} == {NOW}
+
+    def test_what_is_in_flight_ends_with_the_branch(self, ledger: SqliteLedger) -> None:
+        add(ledger, data=push() | NOTED)
+        assert ledger.in_flight("refs/heads/topic") == {"f1": B}
+        assert ledger.in_flight(MAIN) == {}
+        add(ledger, data=push() | {"in_flight": {"refs/heads/topic": []}})
+        assert ledger.in_flight("refs/heads/topic") == {}
+
+
+class TestSeen:
+    def test_by_id_paths_and_author_line(self, ledger: SqliteLedger) -> None:
+        add(ledger, data=push() | NOTED)
+        assert {name: each.assisted for name, each in ledger.seen([B, C, A]).items()} == {B: True, C: False}
+        assert [each.commit for each in ledger.seen_alike(["p1", ""])["p1"]] == [B, C]
+        assert [each.commit for each in ledger.seen_by_author_line(["y"])["y"]] == [C]
+        assert [(each.base, each.head, each.change) for each in ledger.seen_ranges(["p9"])["p9"]] == [(A, C, "c9")]
+
+
+class TestLanded:
+    def land(self, ledger: SqliteLedger, *commits: dict[str, object], ref: str = MAIN) -> None:
+        receipt = add(ledger, data=push(update(ref=ref, commits=[COMMIT | commit for commit in commits])))
+        add(ledger, "landing", landed(receipt.number, ref=ref))
+
+    def test_what_was_reviewed_is_found_by_id_and_by_change_on_its_ref_alone(self, ledger: SqliteLedger) -> None:
+        self.land(ledger, {"id": B, "change": "c1", "reviewed": [[A, "c2"]]})
+        for found in (ledger.reviewed(MAIN, [A], []), ledger.reviewed(MAIN, [], ["c2"])):
+            assert [(each.commit, each.change, each.landed) for each in found] == [(A, "c2", B)]
+        assert len(ledger.reviewed(MAIN, [A], ["c2"])) == 1
+        assert ledger.reviewed("refs/heads/other", [A], ["c2"]) == []
+        (landing,) = ledger.landings([B])[B]
+        assert (landing.change, landing.assisted, landing.revertible) == ("c1", True, True)
+        assert landing.reviewed == ((A, "c2"),)
+
+    def test_what_was_taken_out_is_found_on_its_ref_alone(self, ledger: SqliteLedger) -> None:
+        self.land(ledger, {"id": B, "change": "c1"}, {"id": C, "change": "c3", "reverts": B})
+        assert set(ledger.reverted(MAIN, [B, C])) == {B}
+        assert ledger.reverted("refs/heads/other", [B]) == {}
+        assert [each.commit for each in ledger.landed_changes(MAIN, ["c1"])["c1"]] == [B]
+        assert ledger.landed_changes("refs/heads/other", ["c1"]) == {}
+
+    def test_what_was_accepted_and_has_not_landed_spends_nothing(self, ledger: SqliteLedger) -> None:
+        add(
+            ledger,
+            data=push(update(commits=[COMMIT | {"id": B, "change": "c1", "reviewed": [[A, "c2"]], "reverts": C}])),
+        )
+        assert ledger.reviewed(MAIN, [A], ["c2"]) == []
+        assert ledger.reverted(MAIN, [ObjectId(C)]) == {}
+        assert ledger.landed_changes(MAIN, ["c1"]) == {}
+
+
+class TestOlderVersion:
+    def age(self, path: Path) -> None:
+        """Make of a ledger what version 1 wrote."""
+        database = sqlite3.connect(path)
+        for table in ("seen", "marks", "ranges", "in_flight", "reviewed"):
+            database.execute(f"DROP TABLE {table}")
+        database.execute("PRAGMA user_version = 1")
+        database.commit()
+        database.close()
+
+    def test_is_told_the_command_and_brought_up_to_date_by_it(self, ledger: SqliteLedger, path: Path) -> None:
+        add(ledger, "install", INSTALL)
+        receipt = add(ledger, data=push(update(commits=[{"id": B, "clean": True, "statements": []}])))
+        ledger.close()
+        self.age(path)
+        with pytest.raises(LedgerError, match="gatekeeper install"):
+            SqliteLedger(str(path))
+        again = create(str(path))
+        assert again.verify([receipt]) == []
+        assert again.tips() == {MAIN: A}
+        again.close()
+
+    def test_stays_as_it_is_if_an_entry_cannot_be_read(self, ledger: SqliteLedger, path: Path) -> None:
+        add(ledger, "install", INSTALL)
+        ledger.close()
+        self.age(path)
+        database = sqlite3.connect(path)
+        database.execute("UPDATE entries SET body = '{'")
+        database.commit()
+        database.close()
+        with pytest.raises(LedgerError, match="up to date"):
+            create(str(path))
+        database = sqlite3.connect(path)
+        assert database.execute("PRAGMA user_version").fetchone() == (1,)
+        assert database.execute("SELECT tip FROM tips").fetchone() == (A,)
+        database.close()
