@@ -11,7 +11,7 @@ from gatekeeper.core.people import Person
 from gatekeeper.core.push import PusherKind
 from gatekeeper.core.record import Record
 from gatekeeper.core.testimony import Judged
-from gatekeeper.core.tools import is_ai_identity
+from gatekeeper.core.writers import is_machine_made
 from gatekeeper.remembering import author_line_digest
 
 TYPE_CHECKING = False
@@ -72,12 +72,11 @@ class Authors:
         """Return who wrote a commit, by all that is known."""
         roster = self._bench.roster
         author = roster.by_email(commit.author.email)
-        machine = (author is not None and author.bot) or bool(is_ai_identity(commit.author.name, commit.author.email))
         stated_by = tuple(t.signer for t in signoffs.author_statements if t.signer)
         people = (author, *co_authors, push.person if push else None, *stated_by)
         claims = Claims(
             author=author,
-            author_is_machine=machine,
+            author_is_machine=is_machine_made(commit, author),
             co_authors=co_authors,
             signer=self._commit_signer(commit),
             first_push=push,

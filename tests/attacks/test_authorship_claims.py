@@ -476,6 +476,16 @@ def test_the_human_co_author_of_an_agent_answers_and_not_who_pushes(
     assert clone.push("main:main", account=pusher).accepted == accepted
 
 
+@one_format
+@pytest.mark.parametrize(("owner", "accepted"), [("junior-1", False), ("senior-1", True)])
+def test_an_agent_under_a_persons_address_leaves_the_person_the_author(
+    world: World, owner: str, accepted: bool
+) -> None:
+    clone = world.clone("senior-1")
+    clone.commit("Fix", author=f"Cursor Agent <{PEOPLE[owner].email}>")
+    assert clone.push("main:main").accepted == accepted
+
+
 def test_a_co_author_answers_for_an_agents_commit_by_a_signature_or_a_statement(world: World) -> None:
     clone = world.clone("junior-1")
     message = f"Fix\n\nCo-authored-by: {PEOPLE['senior-1'].identity}\n"

@@ -22,6 +22,7 @@ AGENT = identity("noreply@anthropic.com", b"Claude")
         (identity("SUE@Example.COM"), "", (SUE,)),
         (identity("sue@example.com"), "jo@example.com", (SUE,)),
         (identity("stranger@example.com"), "sue@example.com", ()),
+        (identity("sue@example.com", b"Cursor Agent"), "jo@example.com", (SUE,)),
         (AGENT, "", ()),
         (AGENT, "sue@example.com", (SUE,)),
         (AGENT, "ci@example.com", ()),
