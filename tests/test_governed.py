@@ -290,3 +290,26 @@ def test_check_on_the_server_says_what_the_push_would(world: World) -> None:
     assert owner(world, "check", first, "--into", "gatekeeper").status == 0
     assert rules.push(f"main:{GOVERNED}").accepted
     assert owner(world, *question).status == 0
+
+
+def test_the_audit_finds_such_a_history_in_order_and_a_change_outside_the_gate(world: World) -> None:
+    rules = world.govern()
+    tip = rules.commit("Change", {"policy.yaml": policy_text(stale_for="2h")})
+    signed = world.signoff("senior-1", rules, [tip])
+    assert world.store_push(rules, [signed], f"main:{GOVERNED}").accepted
+    clone = world.clone("senior-1")
+    clone.commit("Plain")
+    assert clone.push("main:main").accepted
+    assert owner(world, "audit").status == 0
+    assert world.faults() == []
+    (view,) = next(
+        ref["governance"]
+        for entry in reversed(world.entries("push"))
+        for ref in entry.data["verdict"]["refs"]
+        if ref["ref"] == GOVERNED
+    )
+    assert (view["signer"], view["statement"]) == ("senior-1", signed.id)
+    bring(world, {"policy.yaml": policy_text()})
+    said = owner(world, "audit")
+    assert said.status == 1
+    assert f"continuity: {GOVERNED} is at" in said.text

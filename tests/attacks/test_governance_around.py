@@ -246,3 +246,11 @@ def test_nobody_without_sign_offs_keeps_the_server_reading(world: World) -> None
     assert "cannot be used" not in pushed.text
     sign(world, [tip], ADMINISTRATOR)
     refused(world, world.rules.push(PUSH), "the new policy and roster cannot be used")
+
+
+@one_format
+def test_a_file_that_is_too_large_to_be_read_does_not_come_in(world: World) -> None:
+    tip = change(world, {"policy.yaml": policy_text() + "#" * 8 * 1024 * 1024})
+    sign(world, [tip], ADMINISTRATOR)
+    refused(world, world.rules.push(PUSH), "policy.yaml must be a regular file, and it is larger than 8388608 bytes")
+    land(world, {"policy.yaml": policy_text() + "#" * 1024})
