@@ -99,17 +99,17 @@ def split_headers(raw: bytes) -> tuple[list[tuple[bytes, bytes]], bytes]:
         if not raw.endswith(b"\n"):
             raise MalformedCommitError("header does not end in a newline")
         head = raw[:-1]
-    headers: list[tuple[bytes, bytes]] = []
+    # The lines of a value are joined at the end: there may be a million of them.
+    headers: list[tuple[bytes, list[bytes]]] = []
     for line in head.split(b"\n"):
         if line.startswith(b" "):
             if not headers or headers[-1][0] in LEADING_HEADERS:
                 raise MalformedCommitError("continuation line where none is allowed")
-            name, value = headers[-1]
-            headers[-1] = (name, value + b"\n" + line[1:])
+            headers[-1][1].append(line[1:])
         else:
             name, _, value = line.partition(b" ")
-            headers.append((name, value))
-    return headers, message
+            headers.append((name, [value]))
+    return [(name, b"\n".join(lines)) for name, lines in headers], message
 
 
 def unsigned_payload(raw: bytes) -> bytes:

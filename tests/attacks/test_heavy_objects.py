@@ -77,6 +77,28 @@ def test_a_hundred_thousand_trailers_hide_no_mark(world: World, line: bytes, mar
 
 
 @one_format
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"gpgsig x\n" + b" \n" * 2_000_000,
+        b"x\n" * 500_000,
+        b"gpgsig x\n y\n" * 250_000,
+        b"mergetag " + b"\n x" * 1_300_000,
+    ],
+    ids=["one of many lines", "many", "many signatures", "a merge tag"],
+)
+@pytest.mark.parametrize("mark", ["", "\n\nAssisted-by: claude"], ids=["plain", "marked"])
+def test_a_header_of_four_megabytes_is_read_in_time_and_hides_no_mark(world: World, header: bytes, mark: str) -> None:
+    clone = world.clone("junior-1")
+    clone.commit(f"Plain{mark}")
+    raw = clone.git("cat-file", "commit", "HEAD").encode() + b"\n"
+    new = clone.hash_object("commit", raw.replace(b"\n\n", b"\n" + header.rstrip(b"\n") + b"\n\n", 1))
+    pushed = clone.push(f"{new}:refs/heads/main")
+    assert pushed.accepted == (not mark), pushed.stderr
+    assert pushed.refused == bool(mark)
+
+
+@one_format
 @pytest.mark.parametrize("pattern", ["d/**/file", "**/file", "file", "src/**"])
 def test_a_deep_tree_is_judged_like_any_other(world: World, pattern: str) -> None:
     world.set_rule(when={"paths": [pattern]})
