@@ -22,13 +22,14 @@ MAX_WORDS = 32
 LONGEST_PHRASE = 3
 PRODUCT = frozenset(b"opus sonnet haiku fable code cli agent".split())
 """What follows a tool's name in a product's or model's name and is no surname."""
+VENDORS = frozenset(b"amazon anthropic github google microsoft openai".split())
 CONNECT = frozenset(
     b"a also an and as assistance at but by for from help i in is it me my of on only powered so some that "
     b"the then this to use used using via was we which while with".split()
 )
 """Words between names that are no names."""
 TRADE = PRODUCT | frozenset(
-    b"ai anthropic amazon assistant autofix bot browser chat chatbot cloud coder coding desktop developer "
+    b"ai anthropic amazon assistant autofix autonomous bot browser chat chatbot cloud coder coding desktop developer "
     b"extra fast flash github google high ide jetbrains large latest lite llm low max medium microsoft mini "
     b"model nano openai plus preview pro small swe thinking tool turbo ultra vscode web xhigh".split()
 )
@@ -44,9 +45,17 @@ def separators() -> bytes:
 
 
 def tokens(text: bytes) -> list[bytes]:
-    """Split into words, without addresses and full stops; `gpt-5.2` gives `gpt` and `5.2`."""
+    """Split into words, without addresses and full stops: `gpt-5.2` into `gpt` and `5.2`, `claude.ai` at its dot."""
     words = (word.strip(b".") for word in text[:MAX_VALUE].translate(separators()).split(None, MAX_WORDS)[:MAX_WORDS])
-    return [word.removeprefix(b"@") for word in words if word and b"@" not in word[1:]]
+    return [
+        part for word in words if word and b"@" not in word[1:] for part in without_full_stops(word.removeprefix(b"@"))
+    ]
+
+
+def without_full_stops(word: bytes) -> list[bytes]:
+    """Split `eu.anthropic.claude` and the like; a version keeps its full stops."""
+    parts = word.split(b".")
+    return parts if len(parts) > 1 and b"".join(parts).isalpha() and all(parts) else [word]
 
 
 def says_no(value: bytes) -> bool:
@@ -97,6 +106,7 @@ def tools_in(value: bytes, known: Words, *, credit: bool = False, prose: bool = 
     models: list[str] = []
     words = tokens(value)
     credit = credit or b"@" in value
+    prose = prose or (not credit and any(map(is_version, words)))  # nobody has a version, whatever is misspelt
     at = 0
     while at < len(words):
         found = phrase_at(words, at, known)
@@ -132,12 +142,27 @@ def named_first(tools: list[str]) -> list[str]:
 def product(name: bytes, known: Words) -> str | None:
     """Return the tool whose product or model is the whole of an identity's name, such as `Claude Opus 4.5`.
 
-    Only if nobody can be called so: each word is of the trade, and one is a product or a version.
+    Only if nobody can be called so: each word is of the trade, and one is a product or a version, the first a
+    vendor, or two are tools; or the name ends in `via TOOL` or `(TOOL)`, whoever stands before.
     """
+    behind = name.partition(b" via ")[2] or (name[:-1].rpartition(b" (")[2] if name.endswith(b")") else b"")
+    if behind and b"(" not in behind and (tool := product(behind, known) or strong_agent(behind, known)):
+        return (named_first([*tools_in(name, known)]) or [tool])[0]
     words = tokens(name)
     if len(words) < 2 or not all(is_trade(words, at, known) for at in range(len(words))):
         return None
-    if not any(word in PRODUCT or is_version(word) for word in words[1:]):
+    tells = any(word in PRODUCT or is_version(word) for word in words[1:]) or words[0] in VENDORS
+    if not tells and sum(phrase_at(words, at, known) is not None for at in range(len(words))) < 2:
         return None
     found = [tool for tool in tools_in(name, known) if tool != "unknown"]
     return found[0] if found else None
+
+
+def strong_agent(text: bytes, known: Words) -> str | None:
+    """Return the tool if all of `text` is the name of one that nobody else has, with or without a version."""
+    words = tokens(text)
+    found = phrase_at(words, 0, known) if words else None
+    if found is None or not all(is_trade(words, at, known) for at in range(len(words))):
+        return None
+    kind, (tool, strength) = known[found[0]]
+    return tool if strength == "strong" or kind == "agent" else None

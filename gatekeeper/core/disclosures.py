@@ -23,12 +23,12 @@ OPENERS = frozenset((b"this", b"the", b"these"))
 WORK = frozenset(b"change changes code commit commits implementation patch patches pr series work".split())
 PAST = frozenset((b"was", b"were", b"has", b"have"))
 MADE = frozenset(
-    b"authored co-authored coauthored coded created developed done drafted generated implemented made "
+    b"assisted authored co-authored coauthored coded created developed done drafted generated implemented made "
     b"produced translated wrote written".split()
 )
 WROTE = MADE | {b"did"}
 DEGREE = frozenset(b"almost been co completely entirely fully largely mainly mostly partially partly primarily".split())
-BY = frozenset((b"by", b"with", b"using"))
+BY = frozenset((b"by", b"with", b"using", b"via"))
 SHARE = frozenset((b"all", b"bulk", b"majority", b"most"))
 USED = frozenset(
     b"ai assist assistance assisted authored consulted created developed did generated help helped llm made "

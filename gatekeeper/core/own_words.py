@@ -11,6 +11,8 @@ from gatekeeper.core.trailers import block_start
 SQUASH = b"squashed commit of the following:"
 """What `git merge --squash` writes before messages that it indents by four (builtin/merge.c)."""
 LITERAL = b"\\n\\nco-authored-by:"
+SAMPLE = 4
+"""Spaces that make a line sample text."""
 BOM = b"\xef\xbb\xbf"
 
 
@@ -22,11 +24,14 @@ def plain_lines(message: bytes) -> bytes:
     return message
 
 
-def unwrapped(text: bytes) -> bytes:
-    """Return `text`, a message in lower case, with what Git or a shell wrapped in it as lines of its own."""
-    if SQUASH in text:
-        text = unindent_squashed(text)
-    return break_subject(text) if LITERAL in text else text
+def unwrapped(text: bytes, *, squashed: bool) -> bytes:
+    """Return `text`, a message in lower case, with what Git or a shell wrapped in it as lines of its own.
+
+    `squashed`: it may hold the line that `git merge --squash` writes.
+    """
+    text = unindent_squashed(text) if squashed else unindent_body(text)
+    end = text.find(b"\n")
+    return break_subject(text) if text.find(LITERAL, 0, end if end >= 0 else len(text)) >= 0 else text
 
 
 def unquoted(message: bytes, text: bytes) -> bytes:
@@ -67,6 +72,21 @@ def unindent_squashed(text: bytes) -> bytes:
     if head and not head.endswith(b"\n"):
         return text
     return head + heading + squashed.replace(b"\n    ", b"\n\n\n\n\n")
+
+
+def unindent_body(text: bytes) -> bytes:
+    """Unindent a message of which every line but the subject is indented a little, as by a here-document.
+
+    By four spaces it would be sample text (CommonMark 4.4).
+    """
+    end = text.find(b"\n")
+    if end < 0 or text[end : end + SAMPLE].lstrip(b"\n")[:1] != b" ":
+        return text
+    lines = [line for line in text[end:].split(b"\n") if line.strip()]
+    indent = min(len(line) - len(line.lstrip(b" ")) for line in lines)
+    if not 0 < indent < SAMPLE:
+        return text
+    return text[:end] + text[end:].replace(b"\n" + b" " * indent, b"\n" * (indent + 1))
 
 
 def break_subject(text: bytes) -> bytes:

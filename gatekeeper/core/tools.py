@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from gatekeeper.core.ai_names import product, tools_in
+from gatekeeper.core.ai_names import VENDORS, product, tools_in
 from gatekeeper.core.record import Record
 from gatekeeper.core.tool_table import ROWS
 
@@ -126,7 +126,7 @@ class Index:
         """Phrase -> kind (`agent`, `model`) and hit."""
         for tool_id, kind, pattern, strength in all_signals(tools):
             self._add(kind, pattern.lower().encode(), (tool_id, strength))
-        self.first_words = frozenset(phrase.partition(b" ")[0] for phrase in self.words)
+        self.first_words = VENDORS.union(phrase.partition(b" ")[0] for phrase in self.words)
         self.footer_starts = tuple(self.footers)
         self.subject_starts = tuple(self.subjects)
 
@@ -176,7 +176,7 @@ class Index:
         for form, form_hit in self.name_forms:
             if form.matches(name):
                 return form_hit
-        if name.replace(b"-", b" ").partition(b" ")[0] in self.first_words:
+        if name.replace(b"-", b" ").partition(b" ")[0] in self.first_words or b" via " in name or name.endswith(b")"):
             tool = product(name, self.words)
             return None if tool is None else (tool, "strong")
         return None

@@ -39,7 +39,7 @@ def lower(identity: str) -> tuple[bytes, bytes]:
 
 def test_the_table_names_each_tool_once() -> None:
     ids = [tool.id for tool in builtin()]
-    assert len(ids) == len(set(ids)) == 54
+    assert len(ids) == len(set(ids)) == 55
     assert ids[-1] == "unknown"
 
 
