@@ -187,6 +187,43 @@ def test_what_was_never_owed_elsewhere_settles_nothing(world: World, clone: Clon
 
 
 @one_format
+def test_a_mark_that_was_only_remembered_is_owed_for_also_when_the_bytes_are_on_the_ref(
+    world: World, clone: Clone
+) -> None:
+    clone.assisted()
+    assert clone.push("main:refs/heads/topic").accepted
+    clone.git("commit", "-q", "--amend", "-m", "No mark")
+    commit = clone.id()
+    assert declare(clone).accepted
+    assert states(world) == {commit: "open"}
+    clone.commit("Next")
+    assert clone.push("main:main").accepted
+    assert states(world) == {commit: "open"}
+    world.approve(commit)
+    assert states(world) == {commit: "settled"}
+
+
+@one_format
+def test_a_pure_revert_owes_its_sign_off(world: World, clone: Clone) -> None:
+    taken_out = clone.assisted()
+    world.approve(taken_out)
+    assert clone.push("main:main").accepted
+    clone.git("revert", "--no-edit", taken_out, env=clone.dates())
+    pushed = clone.push("main:main")
+    assert pushed.accepted, pushed.stderr
+    marked = clone.assisted("Try again")
+    world.approve(marked)
+    assert clone.push("main:main").accepted
+    clone.git("revert", "--no-edit", marked, env=clone.dates())
+    clone.git("commit", "-q", "--amend", "-m", "Take it out\n\nAssisted-by: claude\n")
+    revert = clone.id()
+    assert clone.push("main:main").accepted
+    assert states(world)[revert] == "open"
+    world.approve(revert)
+    assert states(world)[revert] == "settled"
+
+
+@one_format
 def test_on_each_ref_it_is_owed_again(world: World, clone: Clone) -> None:
     commit = clone.assisted()
     assert declare(clone, "main:main", "main:refs/heads/release/1").accepted
