@@ -16,6 +16,7 @@ from gatekeeper.core.record import Record
 from gatekeeper.formats.words import reason_text
 from gatekeeper.gate import is_protected
 from gatekeeper.governed import too_few_administrators
+from gatekeeper.keeping import HIDDEN
 from gatekeeper.ledger.sqlite import SqliteLedger, create
 from gatekeeper.opening import Server
 from gatekeeper.settling import publish_if_changed
@@ -157,6 +158,10 @@ def _configure(server: Server, plan: Plan) -> list[Step]:
         if now != value:
             server.runner.run("config", key, value)
         steps.append(Step(what=f"git config {key} {value}", changed=now != value))
+    hidden = _git(server, "config", "--local", "--get-all", "transfer.hideRefs").splitlines()
+    if HIDDEN not in hidden:
+        server.runner.run("config", "--add", "transfer.hideRefs", HIDDEN)
+    steps.append(Step(what=f"git config --add transfer.hideRefs {HIDDEN}", changed=HIDDEN not in hidden))
     return steps
 
 

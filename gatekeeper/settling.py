@@ -17,6 +17,7 @@ from gatekeeper.core.signoff import parse_envelope, parse_statement, store_path
 from gatekeeper.gate import is_protected
 from gatekeeper.git import GitError
 from gatekeeper.git.store import BadStoreError, read_additions, read_tree_files, write_store
+from gatekeeper.keeping import keep_heads
 from gatekeeper.ledger import Ledger
 from gatekeeper.opening import Server
 from gatekeeper.reconciling import Comparison, compare
@@ -150,6 +151,7 @@ def settle(server: Server, ledger: Ledger, found_by: str) -> None:
     try:
         heal_store(server, ledger)
         publish_if_changed(server, server.in_force(ledger))
+        keep_heads(server, ledger)
     except GitError:
         # Somebody else moved one of the refs in between: whoever that was has settled too.
         return

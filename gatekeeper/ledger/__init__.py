@@ -254,6 +254,12 @@ class Ledger(Protocol):
     def seen_ranges(self, paths: Sequence[str]) -> dict[str, tuple[SeenRange, ...]]:
         """Return by the key of a set of paths the pushed ranges that change it together, the newest first."""
 
+    def reviewed_heads(self, received_after: Timestamp, landed_after: Timestamp) -> list[ObjectId]:
+        """Return the commits with an approval or authorship received after one time, or a veto, that are still needed.
+
+        What landed on some ref before the other time is not.
+        """
+
     def in_flight(self, ref: str) -> dict[str, ObjectId]:
         """Return the keys of paths that marked commits pushed to an unprotected ref change, each with such a commit."""
 

@@ -369,6 +369,14 @@ class SqliteLedger:
             found[key] = (*found.get(key, ()), span)
         return found
 
+    def reviewed_heads(self, received_after: Timestamp, landed_after: Timestamp) -> list[ObjectId]:
+        """See `Ledger`."""
+        query = """SELECT DISTINCT s.id FROM subjects s JOIN receipts r USING (statement)
+            WHERE (r.decision = 'reject' OR (r.decision IN ('approve', 'author') AND r.time > ?))
+            AND s.id NOT IN (SELECT v.id FROM reviewed v JOIN updates u USING (entry, position)
+                WHERE u.state = 'landed' AND u.time <= ?)"""
+        return [ObjectId(commit) for (commit,) in self._rows(query, (received_after, landed_after))]
+
     def in_flight(self, ref: str) -> dict[str, ObjectId]:
         """See `Ledger`."""
         return {

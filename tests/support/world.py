@@ -169,10 +169,11 @@ class World:
         self.git("config", *([key, value] if value is not None else ["--unset-all", key]))
 
     def refs(self) -> dict[str, str]:
-        """Every ref of the server, but what it publishes."""
+        """Every ref of the server, but what it publishes and keeps."""
         lines = self.git("for-each-ref", "--format=%(refname) %(objectname)").splitlines()
         found = dict(line.split(" ") for line in lines)
         found.pop("refs/gatekeeper/published", None)
+        found.pop("refs/gatekeeper/keep/heads", None)
         return found
 
     def has(self, object_id: str) -> bool:
