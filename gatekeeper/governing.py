@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 ALL_PATHS = When(paths=("**",))
 """A condition that looks at every commit, also at a merge as Git itself makes it."""
 
+NO_ID = "administrators of policy and roster"
+"""No rule of a policy can be called so, so the ledger vouches for no commit by this one."""
 LARGE = 1024 * 1024
 """Bytes of policy and roster that are not parsed for somebody who has no sign-offs for them: that takes seconds."""
 
@@ -142,7 +144,7 @@ def _judge_change(bench: Bench, governed: Governed, tip: ObjectId, arrival: Arri
     views = {
         standing.testimony.statement_id: _view(standing, asked, bench, everywhere, circle)
         for dossier in dossiers
-        for standing in dossier.signoffs.approvals
+        for standing in _own(dossier)
     }
     return Judgement(problems=tuple(problems), signoffs=tuple(views.values()))
 
@@ -168,14 +170,19 @@ def _asking(bench: Bench, asked: Administrators) -> Bench:
     """
     people = tuple(person.id for person in bench.roster.everybody() if asked.include(person, bench.roster.ladder))
     require = Require(signoffs=asked.signoffs, approvers=Who(people=people or ("",)))
-    rule = Rule(id="administrators", when=ALL_PATHS, require=require)
+    rule = Rule(id=NO_ID, when=ALL_PATHS, require=require)
     return bench.replace(policy=bench.policy.replace(rules=(*bench.policy.rules, rule)))
 
 
 def _approvers(dossier: Dossier, asked: Administrators, bench: Bench) -> frozenset[str]:
     """Return the administrators who approved a commit."""
-    signers = (standing.testimony.signer for standing in dossier.signoffs.approvals if not standing.flaw)
+    signers = (standing.testimony.signer for standing in _own(dossier) if not standing.flaw)
     return frozenset(person.id for person in signers if person and asked.include(person, bench.roster.ladder))
+
+
+def _own(dossier: Dossier) -> list[Standing]:
+    """Return the approvals of the commit itself: what was reviewed elsewhere is carried to no change of the rules."""
+    return [standing for standing in dossier.signoffs.approvals if not standing.reviewed]
 
 
 def _circles(dossiers: Sequence[Dossier], pusher: Person | None) -> list[frozenset[str]]:
@@ -184,11 +191,11 @@ def _circles(dossiers: Sequence[Dossier], pusher: Person | None) -> list[frozens
     brought: set[Person] = set() if pusher is None else {pusher}
     proved: set[Person] = set()
     for dossier in dossiers:
-        author = dossier.authorship
-        claims = {*dossier.co_authors, *((author.claimed,) if author.claimed else ())}
-        claimed |= {*claims, *author.involved}
-        brought |= {*author.involved} - claims
-        proved |= {author.proved} if author.proved else set()
+        for author in (dossier.authorship, *dossier.range_authors):
+            claims = {*dossier.co_authors, *((author.claimed,) if author.claimed else ())}
+            claimed |= {*claims, *author.involved}
+            brought |= {*author.involved} - claims
+            proved |= {author.proved} if author.proved else set()
     return [_ids(claimed | brought | proved), _ids(brought | proved), _ids(proved)]
 
 

@@ -254,3 +254,36 @@ def test_a_file_that_is_too_large_to_be_read_does_not_come_in(world: World) -> N
     sign(world, [tip], ADMINISTRATOR)
     refused(world, world.rules.push(PUSH), "policy.yaml must be a regular file, and it is larger than 8388608 bytes")
     land(world, {"policy.yaml": policy_text() + "#" * 1024})
+
+
+@one_format
+def test_what_landed_under_a_rule_like_it_is_not_approved_for_the_rules(world: World) -> None:
+    """The ledger vouches for what landed under the same rules; no rule of a policy is what guards the rules."""
+    alike = {
+        "id": "administrators",
+        "when": {"paths": ["**"]},
+        "require": {"signoffs": 1, "from": {"people": ["senior-1", "staff-1"]}},
+    }
+    land(world, {"policy.yaml": policy_text(protect=["refs/heads/other"], rules=[alike])})
+    tip = change(world, {"policy.yaml": WEAK}, author="junior-1")
+    sign(world, [world.rules.id("HEAD~2"), world.rules.id("HEAD~1"), tip], ADMINISTRATOR)
+    landed = world.rules.push("main:refs/heads/other", account="junior-1")
+    assert landed.accepted, landed.stderr
+    refused(world, world.rules.push(PUSH, account=ADMINISTRATOR), "senior-1 had a hand in the commit")
+    assert world.rules.push(PUSH, account="junior-1").accepted
+
+
+@one_format
+def test_an_approval_is_carried_to_no_change_of_the_rules(world: World) -> None:
+    """What was approved on top of another commit; for code, a clean rebase keeps the sign-off."""
+    base = world.rules.id()
+    reviewed = change(world, {"policy.yaml": WEAK})
+    assert world.rules.push("main:refs/heads/review/one").accepted
+    sign(world, [reviewed], ADMINISTRATOR)
+    world.rules.git("reset", "-q", "--hard", base)
+    world.rules.commit("Words", {"notes.txt": "words\n"})
+    assert world.rules.push(PUSH).accepted
+    world.rules.git("cherry-pick", reviewed, env=world.rules.dates())
+    refused(world, world.rules.push(PUSH), MUST_SIGN)
+    sign(world, [world.rules.id()], ADMINISTRATOR)
+    assert world.rules.push(PUSH).accepted
