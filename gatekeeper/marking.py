@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 
+from gatekeeper.core.authorship_log import REF
 from gatekeeper.core.commits import Glimpse, MalformedCommitError
 from gatekeeper.core.declaration import DEFAULT, Declaration, declare, declare_message
 from gatekeeper.core.ids import ObjectId
@@ -14,6 +15,7 @@ from gatekeeper.git import GitError, RawObject
 from gatekeeper.git.plumbing import objects_in
 from gatekeeper.git.private import base_environment
 from gatekeeper.git.process import SAFE_PATH, Runner
+from gatekeeper.git.reading import Reader
 from gatekeeper.git.user import UserGit
 
 TYPE_CHECKING = False
@@ -79,6 +81,12 @@ class MarkReader:
         inherited = {key: os.environ[key] for key in FROM_ENVIRONMENT if key in os.environ}
         environment = {**base_environment(f"{os.path.dirname(git)}:{SAFE_PATH}"), **inherited, "GIT_DIR": found}
         self._runner = Runner(git, environment, self._scratch, time.monotonic() + SECONDS)
+        self._reader: Reader | None = None
+        try:
+            self._logs = self._find_logs()
+        except BaseException:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            raise
 
     @classmethod
     def find(cls, directory: str) -> MarkReader | None:
@@ -88,6 +96,25 @@ class MarkReader:
         except NoRepositoryError:
             return None
 
+    def _find_logs(self) -> dict[str, str]:
+        """Return the blobs of git-ai's authorship logs by the ids of their commits."""
+        _, there = self._runner.run("for-each-ref", "--format=%(refname)", REF)
+        if f"{REF}\n".encode() not in there:
+            return {}
+        _, listed = self._runner.run("ls-tree", "-r", "-z", "--full-tree", REF)
+        logs: dict[str, str] = {}
+        for entry in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+            meta, _, path = entry.partition("\t")
+            logs[path.replace("/", "")] = meta.rpartition(" ")[2]
+        return logs
+
+    def _log_of(self, commit: str) -> bytes:
+        blob = self._logs.get(commit)
+        if blob is None:
+            return b""
+        self._reader = self._reader or Reader(self._runner)
+        return self._reader.object(blob, OBJECT_LIMIT).data
+
     def __enter__(self) -> Self:
         """Return itself."""
         return self
@@ -96,6 +123,8 @@ class MarkReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Remove the scratch directory."""
+        if self._reader is not None:
+            self._reader.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def resolve(self, name: str) -> ObjectId | None:
@@ -136,7 +165,7 @@ class MarkReader:
             commit = Glimpse(raw.data)
         except MalformedCommitError as error:
             return Marked(raw.id, fault=f"a malformed commit: {error}")
-        return Marked(raw.id, declare(commit, self._rules), message=commit.message)
+        return Marked(raw.id, declare(commit, self._rules, self._log_of(raw.id)), message=commit.message)
 
 
 def in_message(message: bytes, rules: MarkRules = DEFAULT) -> Declaration:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from functools import lru_cache
 
-from gatekeeper.core.marks import Evidence, Findings, Marks
+from gatekeeper.core.marks import LINE_LIMIT, Evidence, Findings, Marks
 from gatekeeper.core.record import Record
 from gatekeeper.core.tools import UNKNOWN, Tool
 
@@ -74,16 +74,30 @@ def prepared(rules: MarkRules) -> Marks:
     return Marks(tools=rules.tools, keys=rules.keys, value_keys=rules.value_keys)
 
 
-def declare(commit: Commit | Glimpse, rules: MarkRules = DEFAULT) -> Declaration:
-    """Judge a commit by itself. Never raises; a message of any size is read a fixed number of times."""
+def declare(commit: Commit | Glimpse, rules: MarkRules = DEFAULT, log: bytes = b"") -> Declaration:
+    """Judge a commit by itself. Never raises; a message of any size is read a fixed number of times.
+
+    `log` is the authorship log that is known of it, if any (`authorship_log.py`).
+    """
     marks = prepared(rules)
     findings = marks.find(message_of(commit))
     author = look_up(marks, commit.author, "author")
     committer = look_up(marks, commit.committer, "committer")
     identities = tuple(evidence for evidence in (author, committer) if evidence is not None)
+    if log:
+        identities += attestations(log, marks)
     if findings is None and not identities:
         return SILENT
     return judge(findings or Findings(), identities)
+
+
+def attestations(log: bytes, marks: Marks) -> tuple[Evidence, ...]:
+    """Return the evidence in an authorship log."""
+    from gatekeeper.core.authorship_log import attested  # few repositories have them
+
+    return tuple(
+        Evidence(kind="note", text=text[:LINE_LIMIT], tool=tool) for tool, text in attested(log, marks.index.words)
+    )
 
 
 def declare_message(message: bytes, rules: MarkRules = DEFAULT) -> Declaration:

@@ -180,3 +180,21 @@ def test_a_replacement_is_not_obeyed_and_a_shallow_clone_is_read(world: World, c
         ["git", "clone", "-q", "--depth=1", f"file://{clone.path}", "shallow"], cwd=tmp_path, check=True, env=os.environ
     )
     assert "Add retry" in run("marks", "HEAD", cwd=tmp_path / "shallow").out
+
+
+def test_an_authorship_log_in_the_notes_is_evidence(clone: Clone) -> None:
+    line = "s_c9883b05a2487d::t_9f8e7d6c5b4a32 1-9"
+    session = {"s_c9883b05a2487d": {"agent_id": {"tool": "cursor", "id": "1", "model": "m"}}}
+    metadata = json.dumps({"schema_version": "authorship/3.0.0", "prompts": {}, "sessions": session})
+    plain = clone.id("HEAD~1")
+    assert json.loads(run("marks", plain, "--format", "json", cwd=clone.path).out)["declaration"] == "silent"
+    clone.git("notes", "--ref=ai", "add", "-F", "-", plain, data=f"a.py\n  {line}\n---\n{metadata}\n".encode())
+    clone.git("notes", "--ref=ai", "add", "-m", "no log", clone.id())
+    answers = objects(run("marks", "HEAD~2..HEAD", "--format", "jsonl", cwd=clone.path).out)
+    assert [(each["declaration"], each["tools"]) for each in answers] == [
+        ("declared", ["claude-code"]),
+        ("inferred", ["cursor"]),
+    ]
+    assert answers[1]["evidence"] == [
+        {"kind": "note", "text": line, "line": None, "strength": "strong", "tool": "cursor"}
+    ]
