@@ -290,7 +290,7 @@ def test_an_author_statement_is_for_the_ref_and_the_commit_that_it_names(world: 
     mine = world.signoff("senior-1", clone, [commit], Decision.AUTHOR, refs=("refs/heads/main",))
     assert world.store_push(clone, [mine]).accepted
     assert clone.push("main:refs/heads/release/1").refused
-    clone.git("commit", "-q", "--amend", "--no-edit", env=clone.dates())
+    clone.commit("Add retry to checkout\n\nAssisted-by: claude", {"sneaked.py": "1\n"}, "--amend")
     assert clone.push("main:main").refused
     assert clone.push(f"{commit}:refs/heads/main").accepted
 
