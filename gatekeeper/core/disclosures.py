@@ -15,19 +15,27 @@ if TYPE_CHECKING:
 
 DISCLOSURES = frozenset(
     b"ai,ai disclosure,ai-disclosure,ai assistance,ai-assistance,ai assistance disclosure,ai usage,ai-usage,"
-    b"ai usage disclosure,ai use,llm usage disclosure,disclosure,disclosures".split(b",")
+    b"ai usage disclosure,ai use,use of ai,ai involvement,llm usage,llm use,llm usage disclosure,llm disclosure,"
+    b"disclosure,disclosures,disclaimer".split(b",")
 )
-HEADINGS = DISCLOSURES - {b"ai", b"disclosure", b"disclosures"}
+PLAIN = frozenset((b"disclosure", b"disclosures", b"disclaimer"))
+"""Those that can be about anything."""
+HEADINGS = DISCLOSURES - PLAIN - {b"ai"}
 UNKNOWN = ("unknown",)
-OPENERS = frozenset((b"this", b"the", b"these"))
-WORK = frozenset(b"change changes code commit commits implementation patch patches pr series work".split())
+WORK = frozenset(b"change changes code commit commits fix implementation patch patches pr series tests work".split())
+WHOLE = frozenset(b"all and bulk everything in it majority most much of some that the these this".split()) | WORK
+"""What the work of a commit is called in front of `was written by`."""
+LONGEST_SUBJECT = 8
 PAST = frozenset((b"was", b"were", b"has", b"have"))
 MADE = frozenset(
     b"assisted authored co-authored coauthored coded created developed done drafted generated implemented made "
     b"produced translated wrote written".split()
 )
 WROTE = MADE | {b"did"}
-DEGREE = frozenset(b"almost been co completely entirely fully largely mainly mostly partially partly primarily".split())
+DEGREE = frozenset(
+    b"almost been co completely entirely fully heavily initially largely mainly mostly originally partially partly "
+    b"primarily 100".split()
+)
 BY = frozenset((b"by", b"with", b"using", b"via"))
 SHARE = frozenset((b"all", b"bulk", b"majority", b"most"))
 USED = frozenset(
@@ -49,9 +57,10 @@ def disclosed(key: bytes, value: bytes, known: Words) -> tuple[str, ...]:
     tools = tools_in(value, known, prose=key != b"ai")
     if key == b"ai":  # also how commits about AI features begin: only a name and nothing else will do
         named = bool(words) and words[0] not in CONNECT
-        plain = named and all(is_trade(words, at, known) for at in range(len(words)))
-        return tools if plain else ()
-    about_ai = not key.startswith(b"disclosure")
+        first = tokens(value.partition(b". ")[0])
+        plain = named and all(is_trade(first, at, known) for at in range(len(first)))
+        return tools if plain else made_by(words, known)
+    about_ai = key not in PLAIN
     if tools and (about_ai or USED.intersection(words)):
         return tools
     if about_ai and ADMITTED.intersection(words):
@@ -73,8 +82,9 @@ def sentence_tools(sentence: bytes, known: Words, *, opens_line: bool) -> tuple[
         return tools_in(subject[0], known) if SHARE.intersection(claimed) else ()
     if words[:2] == [b"i", b"used"]:
         return leading_tools(words[2:], known)
-    if words[0] in OPENERS and words[1] in WORK and words[2] in PAST:
-        return made_by(words[3:], known)
+    past = next((at for at, word in enumerate(words[:LONGEST_SUBJECT]) if word in PAST), 0)
+    if past and WHOLE.issuperset(words[:past]) and not WORK.isdisjoint(words[:past]):
+        return made_by(words[past + 1 :], known)
     return made_by(words, known) if opens_line else ()
 
 

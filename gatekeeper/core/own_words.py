@@ -83,7 +83,7 @@ def unindent_body(text: bytes) -> bytes:
     if end < 0 or text[end : end + SAMPLE].lstrip(b"\n")[:1] != b" ":
         return text
     lines = [line for line in text[end:].split(b"\n") if line.strip()]
-    indent = min(len(line) - len(line.lstrip(b" ")) for line in lines)
+    indent = min((len(line) - len(line.lstrip(b" ")) for line in lines), default=0)
     if not 0 < indent < SAMPLE:
         return text
     return text[:end] + text[end:].replace(b"\n" + b" " * indent, b"\n" * (indent + 1))
