@@ -249,18 +249,16 @@ def test_a_veto_is_worth_what_its_signer_is_worth_now(world: World) -> None:
 
 
 def test_an_amended_commit_is_another_one(world: World) -> None:
-    """Neither the yes nor the revocation for one id says anything of another."""
+    """Neither the yes nor the revocation for one id says anything of another that changes something else."""
     clone = world.clone("junior-1")
     commit = clone.assisted()
     yes = world.approve(commit)
-    amended = clone.commit("Reword\n\nAssisted-by: claude", {}, "--amend")
+    amended = clone.commit("Reword\n\nAssisted-by: claude", {"sneaked.py": "import os\n"}, "--amend")
     claims = (signed_commit(clone, amended),)
     back = world.signoff("senior-1", clone, [amended], Decision.REVOKE, revokes=yes.id, commits=claims)
     assert world.store_push(clone, [back]).accepted
     assert clone.push(f"{commit}:refs/heads/main").accepted
-    clone.git("reset", "-q", "--hard", commit)
-    clone.git("commit", "-q", "--amend", "-m", "Again\n\nAssisted-by: claude", env=clone.dates())
-    assert clone.push("+main:refs/heads/release/1").refused
+    assert clone.push(f"{amended}:refs/heads/release/1").refused
 
 
 # ---- taking back, and signing the same again -------------------------------------------------------
