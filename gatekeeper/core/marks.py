@@ -13,7 +13,7 @@ from functools import lru_cache
 from gatekeeper.core.ai_names import MAX_VALUE, says_no, starts_with_no, tools_in
 from gatekeeper.core.disclosures import DISCLOSURES, HEADINGS, disclosed, sentence_tools
 from gatekeeper.core.hints import CO_AUTHOR, PROSE_NEEDLES, Hints, TooMuchError
-from gatekeeper.core.own_words import SQUASH, plain_lines, unquoted, unwrapped
+from gatekeeper.core.own_words import SAMPLE, SQUASH, plain_lines, unquoted, unwrapped
 from gatekeeper.core.record import Record
 from gatekeeper.core.tools import UNKNOWN, Index
 
@@ -172,10 +172,13 @@ class Marks:
         findings = None
         line, counted = 1, 0
         for start, is_prose in places.items():
-            if start >= len(text) or text[start : start + 1] in INDENTS:
+            if start >= len(text):
                 continue
-            found = self.judge_line(text, start, judges)
-            if not found and is_prose:
+            if text[start : start + 1] in INDENTS:
+                found = self.judge_indented(text[start : end_of_line(text, start)])
+            else:
+                found = self.judge_line(text, start, judges)
+            if not found and is_prose and text[start : start + 1] not in INDENTS:
                 begins = message[start : start + LEAD_LIMIT].lstrip(NO_LETTERS)
                 found = self.judge_prose(text, start, capital=begins[:1].isupper())
             if found:
@@ -185,6 +188,15 @@ class Marks:
                 for each in found:
                     findings.add(each, message[start : end_of_line(text, start)].rstrip(), line)
         return findings
+
+    def judge_indented(self, line: bytes) -> tuple[Found, ...]:
+        """Judge a footer that is indented too little to be sample text (CommonMark 4.4); nothing else counts there."""
+        bare = line.lstrip(b" ")
+        return (
+            ()
+            if len(line) - len(bare) >= SAMPLE or bare[:1] in INDENTS
+            else tuple(self.judge_form(bare, is_subject=False))
+        )
 
     def judge_line(self, text: bytes, start: int, judges: Mapping[bytes, Judge]) -> tuple[Found, ...]:
         """Judge the line that begins at `start` as a trailer or a disclosure, else by how it begins."""

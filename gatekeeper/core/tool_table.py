@@ -301,7 +301,8 @@ ROWS: tuple[tuple[str, str, str, tuple[str, ...], tuple[tuple[str, str, str, str
         ("address", "contact@tilework.tech", S, "Nori <contact@tilework.tech>", "Ann <ann@tilework.tech>"),
     )),
     ("claude-flow", "claude-flow", "ruv", (), (
-        ("address", "ruv@ruv.net", S, "claude-flow <ruv@ruv.net>", "Ann <ann@ruv.net>"),
+        ("name", "claude-flow", S, "claude-flow <cf@example.com>", "claude-flower <cf@example.com>"),
+        ("address", "ruv@ruv.net", W, "Helper <ruv@ruv.net>", "Ann <ann@ruv.net>"),
         ("agent", "claude flow", S, "Assisted-by: claude-flow", "Assisted-by: Claude Flowers"),
     )),
     ("oh-my-opencode", "Sisyphus", "code-yeongyu", (), (

@@ -122,6 +122,7 @@ def test_an_identity_signal_does_not_find_its_counter_example(tool: Tool, signal
         "Ann Lee <ann@openai.com>",
         "Claude Lee <claude.lee@anthropic.com>",
         "Paul <paul@aider.chat>",
+        "rUv <ruv@ruv.net>",
         "Kimi R <kimi@example.fi>",
         " <>",
         "Claude",
@@ -141,6 +142,7 @@ def test_people_staff_and_other_automation_are_no_ai_identity(identity: str) -> 
         ("Claude Code <me@example.com>", "claude-code"),
         ("claude-sonnet-4-6 via Crush <x@example.com>", "crush"),
         ("Gemini <noreply@google.com>", "gemini-cli"),
+        ("claude-flow <ruv@ruv.net>", "claude-flow"),
         ("Ann Lee (aider) <ann@example.com>", "aider"),
     ],
 )
