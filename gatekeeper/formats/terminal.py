@@ -8,6 +8,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from gatekeeper.core.clock import format_date, format_time
+from gatekeeper.core.memory import How
 from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome, RuleFinding, Verdict
 from gatekeeper.formats.text import plural, printable, short, short_ref, visible
 from gatekeeper.formats.words import reason_text, signoff_flaw_text, signoffs_text
@@ -59,6 +60,17 @@ def console(*, stderr: bool = False, colour: bool | None = None, width: int | No
         color_system={None: "auto", True: "standard", False: None}[colour],
         no_color=False if colour else None,
     )
+
+
+RECOGNISED = {
+    How.CHANGE: "the same change",
+    How.FILE: "a file with the same content",
+    How.MOVED: "a file with the same content, under another name",
+    How.VERSION: "a later version of the file, on the same branch",
+    How.AMENDED: "the same author line, and a file in common",
+}
+"""By what a commit is known to have been marked before."""
+MAX_REVIEWED = 4
 
 
 def mark_text(declaration: Declaration, limit: int = 60) -> str:
@@ -153,7 +165,8 @@ def _rule_text(rule: RuleFinding) -> str:
     if rule.outcome is Outcome.UNDECIDED:
         why = "who the author is" if rule.applies is None else "who pushed the commit first"
         return f"{prefix}: undecided, only the server knows {why} ({signoffs_text(rule.needed, rule.approvers)})"
-    return f"{prefix}: missing {signoffs_text(rule.missing, rule.approvers)}"
+    lifted = ", lifted" if rule.lifted else ""
+    return f"{prefix}: missing {signoffs_text(rule.missing, rule.approvers)}{lifted}"
 
 
 def explanation(finding: CommitFinding, dossier: Dossier) -> Tree:
@@ -165,6 +178,14 @@ def explanation(finding: CommitFinding, dossier: Dossier) -> Tree:
     for evidence in finding.declaration.evidence[:8]:
         place = f" (line {evidence.line})" if evidence.line else ""
         marks.add(Text(f"{evidence.strength} {evidence.kind}{place}: {printable(evidence.text.strip(), 70)}"))
+    recollection = finding.declaration.recollection
+    if recollection:
+        pusher = visible(recollection.person) or "somebody whom the roster does not know"
+        when = format_date(recollection.time)
+        what = RECOGNISED[recollection.how]
+        marks.add(Text(f"the mark was in {short(recollection.root)}, pushed by {pusher} on {when}: {what}"))
+    if finding.pure_revert:
+        tree.add(Text(f"pure revert: takes out {short(finding.pure_revert)}, byte for byte"))
     tree.add(Text(f"author: {visible(finding.author_email, 60)}, {_author_text(finding)}"))
     if finding.addition.value == "nothing":
         tree.add(Text("merge: exactly what Git makes of its parents; adds nothing of its own"))
@@ -180,6 +201,8 @@ def explanation(finding: CommitFinding, dossier: Dossier) -> Tree:
             said = "counts" if not view.flaw else signoff_flaw_text(view)
             if view.provisional:
                 said = "counts, unless its signer pushed the commit first"
+            if view.reviewed:
+                said += f" (made for {', '.join(map(short, view.reviewed[:MAX_REVIEWED]))}, carried over)"
             branch.add(
                 Text(
                     f"sign-off {short(view.statement)} by {visible(view.signer)}, {format_date(view.issued_at)}: {said}"
