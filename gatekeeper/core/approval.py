@@ -45,6 +45,10 @@ def examine(testimony: Testimony, *, repository: str, leavers_drop: bool, now: T
     return testimony.replace(flaw=flaw)
 
 
+SINCE = ("key-revoked", "signer-not-employed")
+"""Flaws that came after the receipt: what was taken back stays so; to lift a veto takes somebody who still counts."""
+
+
 def revoked_statements(testimonies: Iterable[Testimony]) -> frozenset[StatementId]:
     """Return the ids that good `revoke` statements take back: by their signer or an administrator."""
     return frozenset(revocations(testimonies))
@@ -56,9 +60,15 @@ def revocations(testimonies: Iterable[Testimony]) -> dict[StatementId, Testimony
     found: dict[StatementId, Testimony] = {}
     for testimony in sorted(everything.values(), key=lambda each: (each.statement.issued_at, each.statement_id)):
         target = testimony.statement.revokes
-        if not testimony.flaw and target is not None and may_revoke(testimony.signer, everything.get(target)):
+        if target is None or not may_revoke(testimony.signer, everything.get(target)):
+            continue
+        if not testimony.flaw or (testimony.flaw in SINCE and not _is_veto(everything.get(target))):
             found.setdefault(target, testimony)
     return found
+
+
+def _is_veto(testimony: Testimony | None) -> bool:
+    return testimony is None or testimony.statement.decision is Decision.REJECT
 
 
 def may_revoke(person: Person | None, aimed: Testimony | None) -> bool:

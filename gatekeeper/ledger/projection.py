@@ -131,7 +131,7 @@ def _push(database: sqlite3.Connection, number: int, time: int, data: Mapping[st
         database.execute(
             "INSERT OR IGNORE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                *(receipt["statement"], number, time, receipt["signer"], receipt["decision"]),
+                *(receipt["statement"], number, time, receipt.get("signer", ""), receipt.get("decision", "")),
                 *(receipt["fingerprint"], receipt["envelope"], receipt["touched"], receipt["verified"]),
             ),
         )

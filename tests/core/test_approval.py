@@ -297,7 +297,13 @@ class TestRevocation:
         assert flaws(judged) == {"one": "revoked" if gone else ""}
 
     def test_a_revocation_that_is_not_good_takes_nothing_back(self) -> None:
-        assert flaws(judge([sworn(SUE), revoke(SUE, "one", flaw="key-revoked")])) == {"one": ""}
+        assert flaws(judge([sworn(SUE), revoke(SUE, "one", flaw="unknown-key")])) == {"one": ""}
+
+    @pytest.mark.parametrize("since", ["key-revoked", "signer-not-employed"])
+    def test_what_was_taken_back_does_not_come_back_with_the_takers_key_but_a_veto_does(self, since: str) -> None:
+        assert flaws(judge([sworn(SUE), revoke(SUE, "one", flaw=since)])) == {"one": "revoked"}
+        veto = sworn(SUE, "veto", Decision.REJECT)
+        assert judge([veto, revoke(SUE, "veto", flaw=since)]).vetoes == (veto,)
 
     def test_a_revocation_of_a_veto_lifts_it(self) -> None:
         veto = sworn(ANN, "veto", Decision.REJECT)
@@ -443,7 +449,8 @@ def test_a_good_approval_is_never_withdrawn_revoked_or_flawed(heap: list[Testimo
         for t in heap
         for aimed in heap
         if t.statement.revokes == aimed.statement_id
-        and not t.flaw
+        # A key that was revoked since still holds what it took back, and lifts no veto.
+        and (not t.flaw or (t.flaw == "key-revoked" and aimed.statement.decision is not Decision.REJECT))
         and t.signer
         and aimed.signer
         and (t.signer.administrator or t.signer.id == aimed.signer.id)
