@@ -6,7 +6,7 @@ from gatekeeper.authoring import Authors
 from gatekeeper.bench import Bench
 from gatekeeper.carrying import Carrier
 from gatekeeper.core.authorship import Authorship
-from gatekeeper.core.carryover import Kind, Source, carried_flaw, cover, earlier_commits
+from gatekeeper.core.carryover import Kind, Source, carried_flaw, cover
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.people import Person
@@ -19,7 +19,7 @@ from gatekeeper.past import Past
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from gatekeeper.core.signoff import SignedCommit, Statement
 
@@ -49,6 +49,9 @@ class Creditor:
         self._judged: dict[ObjectId, Judged] = {}
         self._written: dict[ObjectId, Authorship] = {}
         self._idle_merges: dict[ObjectId, bool] = {}
+        # By identity, with the statement kept: it is asked about each of its commits, and comparing it would cost.
+        self._earlier: dict[tuple[int, ObjectId], tuple[Statement, Mapping[ObjectId, str]]] = {}
+        self._reverted: dict[int, tuple[Statement, bool]] = {}
 
     def prepare(self, sources: Iterable[Source]) -> None:
         """Judge every statement about the reviewed commits, and find out who wrote them."""
@@ -68,6 +71,8 @@ class Creditor:
 
     def credit(self, commit: Commit, sources: Sequence[Source], change: str) -> Credit:
         """Return what a commit gets from what it carries."""
+        self._earlier.clear()  # the commits before this one may have changed the answers
+        self._reverted.clear()
         approvals: list[Standing] = []
         vetoes: dict[str, Testimony] = {}
         authors: list[Authorship] = []
@@ -108,28 +113,41 @@ class Creditor:
         return carried_flaw(
             admitted=self._bench.policy.carry_over.admits(source.kind, exact=source.exact),
             same_author=squash or self._authors.same_author(commit, reviewed),
-            reverted=statement is not None and self._reverted(statement),
+            reverted=statement is not None and self._is_reverted(statement),
             spent=self._past.spent(source.commits, (*source.changes, change), commit.id) is not None,
-            earlier="" if statement is None else self._flaw_of_earlier(statement, reviewed.id, source, parent),
+            earlier="" if statement is None else self._flaws_of_earlier(statement, source, parent)[reviewed.id],
         )
 
-    def _flaw_of_earlier(self, statement: Statement, reviewed: ObjectId, source: Source, parent: ObjectId) -> str:
-        """Return what is wrong with the commits that a statement lists before a reviewed one; empty: nothing."""
-        before = [e for e in earlier_commits(statement.commits, reviewed) if e.id not in source.commits]
-        self._past.fetch([each.id for each in before])
-        for each in before:
-            if self._past.has(each.id) or self._is_idle_merge(each):
-                continue
-            if self._past.lost(each.id):
-                return "reverted-since"
-            if not self._is_behind(each.id, parent):
-                return "earlier-missing"
-        return ""
+    def _flaws_of_earlier(self, statement: Statement, source: Source, parent: ObjectId) -> Mapping[ObjectId, str]:
+        """Return for each commit that a statement and a source share what is wrong with those listed before it."""
+        key = (id(statement), source.head)
+        if key not in self._earlier:
+            self._past.fetch([each.id for each in statement.commits])
+            reviewed = set(source.commits)
+            flaws: dict[ObjectId, str] = {}
+            flaw = ""
+            for each in statement.commits:
+                if each.id in reviewed:
+                    flaws[each.id] = flaw
+                elif not flaw and each.change:  # what changes nothing is nothing to build on
+                    flaw = self._flaw_of_missing(each, parent)
+            self._earlier[key] = statement, flaws
+        return self._earlier[key][1]
 
-    def _reverted(self, statement: Statement) -> bool:
+    def _flaw_of_missing(self, signed: SignedCommit, parent: ObjectId) -> str:
+        """Return a code if an approved commit is not on the ref; empty if it, or what carries it, is there."""
+        if self._past.has(signed.id) or self._is_idle_merge(signed):
+            return ""
+        if self._past.lost(signed.id):
+            return "reverted-since"
+        return "" if self._is_behind(signed.id, parent) else "earlier-missing"
+
+    def _is_reverted(self, statement: Statement) -> bool:
         """Whether something that landed for a statement was taken out of the ref since: that spends all of it."""
-        self._past.fetch([each.id for each in statement.commits])
-        return any(self._past.lost(each.id) for each in statement.commits)
+        if id(statement) not in self._reverted:
+            self._past.fetch([each.id for each in statement.commits])
+            self._reverted[id(statement)] = statement, any(self._past.lost(each.id) for each in statement.commits)
+        return self._reverted[id(statement)][1]
 
     def _is_behind(self, commit: ObjectId, parent: ObjectId) -> bool:
         engine: Engine = self._bench.engine

@@ -16,7 +16,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from gatekeeper.core.signoff import SignedCommit
     from gatekeeper.core.testimony import Standing
 
 
@@ -118,17 +117,6 @@ def carried_flaw(
         (bool(earlier), earlier),
     )
     return next((code for applies, code in checks if applies), "")
-
-
-def earlier_commits(commits: Sequence[SignedCommit], commit: ObjectId) -> list[SignedCommit]:
-    """Return what a statement lists before a commit and what changes something: what the commit may build on."""
-    found: list[SignedCommit] = []
-    for each in commits:
-        if each.id == commit:
-            return found
-        if each.change:
-            found.append(each)
-    return found
 
 
 def cover(
