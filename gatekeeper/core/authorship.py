@@ -86,7 +86,7 @@ def establish(claims: Claims, admitted: tuple[Proof, ...]) -> Authorship:
         candidates = (claims.author,) if claims.author and not claims.author.bot else ()
         claimed = claims.author
     proved, proof = _proved(claims, candidates, pusher, admitted)
-    involved = [claims.author, proved, claims.signer]
+    involved = [claims.author, claims.signer]
     if proved is None:
         involved.append(push.person if push else None)
     if claims.author_is_machine:

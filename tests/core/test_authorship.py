@@ -9,6 +9,7 @@ import pytest
 from gatekeeper.core.authorship import Authorship, Claims, FirstPush, Proof, establish
 from gatekeeper.core.people import Person
 from gatekeeper.core.push import PusherKind
+from gatekeeper.core.reasons import reason
 from tests.support.values import person
 
 JO = person("jo", "junior")
@@ -136,6 +137,8 @@ def test_a_proof_that_the_policy_leaves_out_counts_for_nothing() -> None:
         (human(SUE, stated_by=(JO,)), {SUE}),
         (machine(None, co_authors=(SUE, ANN), signer=SUE), {SUE, ANN}),
         (machine(None, co_authors=(SUE,), first_push=pushed(JO)), {SUE, JO}),
+        (machine(None, co_authors=(SUE,), first_push=pushed(JO), signer=SUE), {SUE, JO}),
+        (machine(None, first_push=pushed(JO)), {JO}),
         (machine(CI, first_push=pushed(JO, PusherKind.MACHINE)), {CI, JO}),
     ],
 )
@@ -186,6 +189,7 @@ def test_whatever_is_claimed_only_a_candidate_with_evidence_of_their_own_is_prov
         candidates = {co_author or own_push} if claims.author_is_machine else {author}
         proved = (candidates - {None, CI}) & {signer, own_push, stater}
         assert (found.proved in proved) if proved else (found.proved is None)
+        assert found.proved is None or found.proved in found.involved
         if found.proved is None and pusher:
             assert pusher in found.involved
 
@@ -214,6 +218,13 @@ def test_why_nobody_is_proved_is_told_with_whom_the_commit_names(
     assert found.unproved.code == code
 
 
+def test_the_reason_tells_who_pushed_it_or_what_did() -> None:
+    by_other = establish(human(SUE, first_push=pushed(JO)), ALL).unproved
+    assert by_other == reason("pushed-by-other", person="jo")
+    by_no_person = establish(human(SUE, first_push=pushed(SUE, PusherKind.WEB)), ALL).unproved
+    assert by_no_person == reason("pushed-by-no-person", kind=PusherKind.WEB.value)
+
+
 @pytest.mark.parametrize(
     "claims",
     [
@@ -222,6 +233,7 @@ def test_why_nobody_is_proved_is_told_with_whom_the_commit_names(
         human(SUE, left=(SUE,)),
         human(SUE, first_push=pushed(SUE)),
         machine(None, first_push=pushed(JO, PusherKind.WEB)),
+        machine(None, first_push=pushed(JO, shared=True)),
     ],
     ids=repr,
 )
