@@ -115,6 +115,15 @@ def test_by_itself_nothing_is_open_and_there_is_a_ledger() -> None:
     assert Authorship() == Authorship(open=False, first_pusher_unknown=False)
 
 
+def test_nothing_proves_any_more_that_somebody_who_has_left_wrote_it() -> None:
+    everything = {"signer": SUE, "first_push": pushed(SUE), "stated_by": (SUE, JO)}
+    assert establish(human(SUE, **everything, left=(SUE,)), ALL).proved is None
+    assert establish(human(SUE, **everything, left=(JO,)), ALL).proved == SUE
+    together = establish(machine(CI, co_authors=(SUE, JO), **everything, left=(SUE,)), ALL)
+    assert (together.proved, together.proof) == (JO, Proof.STATEMENT)
+    assert set(together.involved) == {CI, SUE, JO}
+
+
 def test_a_proof_that_the_policy_leaves_out_counts_for_nothing() -> None:
     everything = human(SUE, signer=SUE, first_push=pushed(SUE), stated_by=(SUE,))
     assert establish(everything, ()).proved is None

@@ -10,11 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatekeeper.core.authorship import Authorship, Proof
-from gatekeeper.core.declaration import Declaration, Evidence, State
+from gatekeeper.core.carryover import Carry, CarryOver
+from gatekeeper.core.declaration import Declaration, Evidence, MarkRules, State
 from gatekeeper.core.dossier import Addition, Dossier
+from gatekeeper.core.governance import Administrators
 from gatekeeper.core.ids import Timestamp
+from gatekeeper.core.memory import How, Recollection
 from gatekeeper.core.people import Person, Who
 from gatekeeper.core.policy import (
+    Emergency,
     Independence,
     Policy,
     Presence,
@@ -25,10 +29,11 @@ from gatekeeper.core.policy import (
     evaluate,
     in_question,
 )
+from gatekeeper.core.relief import Lift, Source
 from gatekeeper.core.signoff import Decision
 from gatekeeper.core.testimony import Judged, Standing
-from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome, RuleFinding
-from tests.support.values import DAY, LADDER, MAIN, NOW, commit, person, sworn
+from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome, Revocation, RuleFinding
+from tests.support.values import DAY, LADDER, MAIN, NOW, B, C, commit, person, sworn
 
 SUE = person("sue")
 ANN = person("ann", "staff")
@@ -142,6 +147,30 @@ class TestTheRule:
         given = sworn(SUE, "s1", comment="fine", issued_at=NOW - 5)
         (view,) = one(dossier(Standing(testimony=given))).signoffs
         assert (view.statement, view.issued_at, view.comment) == ("s1", NOW - 5, "fine")
+        assert (view.reviewed, view.revocation) == ((), None)
+
+    def test_a_view_tells_what_was_really_reviewed(self) -> None:
+        (view,) = one(dossier(Standing(testimony=sworn(SUE), reviewed=(B, C)))).signoffs
+        assert view.reviewed == (B, C)
+
+    def test_a_view_tells_who_took_the_sign_off_back(self) -> None:
+        taken = sworn(ANN, "r", Decision.REVOKE, comment="wrong", issued_at=NOW - 5)
+        (view,) = one(dossier(Standing(testimony=sworn(SUE), flaw="revoked", revoked_by=taken))).signoffs
+        assert view.revocation == Revocation(signer="ann", issued_at=Timestamp(NOW - 5), comment="wrong")
+
+    @pytest.mark.parametrize(("assisted", "flaw"), [(True, ""), (None, "covers-part"), (False, "covers-part")])
+    def test_who_covers_only_the_assisted_commits_of_a_squash_counts_for_rules_on_those_alone(
+        self, assisted: bool | None, flaw: str
+    ) -> None:
+        rule = RULE.replace(when=When(assisted=assisted))
+        about = dossier(
+            Standing(testimony=sworn(SUE), partial=True), declaration=DECLARED if assisted is not False else SILENT
+        )
+        finding = one(about, rule)
+        assert [view.flaw for view in finding.signoffs] == [flaw]
+        assert finding.outcome is (Outcome.REFUSED if flaw else Outcome.ACCEPTED)
+        whole = about.replace(signoffs=Judged(approvals=(Standing(testimony=sworn(SUE)),)))
+        assert one(whole, rule).outcome is Outcome.ACCEPTED
 
 
 class TestCounting:
@@ -189,6 +218,13 @@ class TestIndependence:
         counts = "sue" not in excluded
         assert finding.signoffs[0].flaw == ("" if counts else "not-independent")
         assert finding.outcome is (Outcome.ACCEPTED if counts else Outcome.REFUSED)
+
+    def test_of_a_squash_whoever_wrote_any_of_its_commits_and_not_who_squashed_them(self) -> None:
+        written = (Authorship(proved=JO, involved=(JO,)), Authorship(proved=ANN, involved=(ANN,)))
+        squash = dossier(SUE, ANN, authorship=Authorship(proved=SUE, involved=(SUE,)), range_authors=written)
+        finding = one(squash)
+        assert finding.excluded == ("ann", "jo")
+        assert [view.flaw for view in finding.signoffs] == ["", "not-independent"]
 
     def test_by_default_authors_and_co_authors_are_excluded(self) -> None:
         assert SENIORS.independent_of == (Independence.AUTHOR, Independence.CO_AUTHORS)
@@ -262,6 +298,23 @@ class TestWhen:
         assert in_question(rule, assisted=about.assisted) is applies
 
     @pytest.mark.parametrize(
+        ("asked", "named", "applies"),
+        [
+            ((), (), True),
+            (("claude-code",), ("claude-code",), True),
+            (("cursor", "claude-code"), ("aider", "claude-code"), True),
+            (("cursor",), ("claude-code",), False),
+            (("cursor",), (), False),
+        ],
+    )
+    def test_tools(self, asked: tuple[str, ...], named: tuple[str, ...], applies: bool) -> None:
+        rule = RULE.replace(when=When(assisted=True, tools=asked))
+        about = dossier(declaration=DECLARED.replace(tools=named))
+        assert one(about, rule).applies is applies
+        assert in_question(rule, assisted=True, tools=named) is applies
+        assert in_question(rule, assisted=False, tools=named) is False
+
+    @pytest.mark.parametrize(
         ("patterns", "paths", "applies"),
         [
             ((), (), True),
@@ -305,6 +358,29 @@ class TestWhen:
     ) -> None:
         rule = RULE.replace(when=When(author=who))
         assert one(dossier(authorship=authorship), rule).applies is applies
+
+    @pytest.mark.parametrize(
+        ("authors", "applies"),
+        [
+            ((SUE, ANN), False),
+            ((SUE, JO), True),
+            ((JO, SUE), True),
+            ((SUE, "open"), None),
+            (("open", SUE), None),
+            (("open", JO), True),
+            ((SUE, None), True),
+        ],
+        ids=repr,
+    )
+    def test_of_a_squash_any_author_of_its_commits_can_meet_the_condition(
+        self, authors: tuple[Any, ...], applies: bool | None
+    ) -> None:
+        written = tuple(
+            Authorship(claimed=SUE, open=True) if each == "open" else Authorship(claimed=SUE, proved=each)
+            for each in authors
+        )
+        for squasher in (Authorship(claimed=SUE, proved=SUE), Authorship(claimed=JO, proved=JO)):
+            assert one(dossier(authorship=squasher, range_authors=written)).applies is applies
 
     def test_every_part_must_hold(self) -> None:
         rule = RULE.replace(when=When(assisted=True, author=Who(below="senior"), paths=("src/**",)))
@@ -447,6 +523,57 @@ class TestEnforcement:
         assert one(dossier(declaration=SILENT), rule).outcome is Outcome.ACCEPTED
 
 
+class TestPureReverts:
+    def revert(self, *approvals: Person, **fields: Any) -> Dossier:
+        return dossier(*approvals, **{"pure_revert": B, "pusher": JO, **fields})
+
+    def test_taking_out_what_an_assisted_commit_brought_asks_for_no_sign_off_at_once(self) -> None:
+        found = find(self.revert())
+        assert (found.outcome, found.pure_revert) == (Outcome.ACCEPTED, B)
+        (rule,) = found.rules
+        assert (rule.outcome, rule.lifted, rule.missing) == (Outcome.REFUSED, True, 1)
+        assert found.lift == Lift(source=Source.PURE_REVERT, by="jo", reason=f"takes out {B}", due=Timestamp(NOW + DAY))
+
+    def test_what_is_owed_is_due_by_the_policys_span_whoever_pushes(self) -> None:
+        found = find(self.revert(pusher=None), emergency=Emergency(settle_within=5))
+        assert found.lift is not None
+        assert (found.lift.by, found.lift.due) == ("", NOW + 5)
+
+    @pytest.mark.parametrize("assisted", [None, False])
+    def test_rules_for_all_changes_and_for_peoples_own_stay(self, assisted: bool | None) -> None:
+        rule = RULE.replace(id="other", when=When(assisted=assisted))
+        about = self.revert(declaration=SILENT if assisted is False else DECLARED)
+        found = find(about, RULE, rule)
+        assert [each.lifted for each in found.rules] == [assisted is None, False]
+        assert found.outcome is Outcome.REFUSED
+
+    def test_each_rule_is_lifted_by_itself(self) -> None:
+        elsewhere = RULE.replace(id="elsewhere", when=When(refs=("refs/tags/**",)))
+        found = find(self.revert(), elsewhere, RULE.replace(id="always", when=When()), RULE)
+        assert [(each.rule, each.lifted) for each in found.rules] == [("always", False), ("senior-signoff", True)]
+
+    def test_a_rule_that_is_satisfied_or_only_warns_needs_no_lifting(self) -> None:
+        for found in (
+            find(self.revert(SUE)),
+            find(self.revert(), RULE.replace(enforcement=Enforcement.WARN)),
+            find(self.revert(declaration=SILENT)),
+        ):
+            assert (found.outcome, found.rules[0].lifted, found.lift) == (Outcome.ACCEPTED, False, None)
+
+    def test_no_other_commit_is_lifted(self) -> None:
+        found = find(dossier(pusher=JO))
+        assert (found.pure_revert, found.lift, found.rules[0].lifted) == ("", None, False)
+
+    def test_a_veto_and_a_contradiction_still_refuse(self) -> None:
+        veto = self.revert().replace(signoffs=Judged(vetoes=(sworn(ANN, "v", Decision.REJECT),)))
+        both = self.revert(declaration=DECLARED.replace(contradiction=True))
+        assert [find(about).outcome for about in (veto, both)] == [Outcome.REFUSED] * 2
+
+    def test_silence_is_not_refused(self) -> None:
+        found = find(self.revert(declaration=SILENT), undeclared_refused=True)
+        assert (found.problems, found.outcome) == ((), Outcome.ACCEPTED)
+
+
 class TestProblems:
     def codes(self, about: Dossier, **fields: Any) -> list[str]:
         found = find(about, **fields)
@@ -480,6 +607,15 @@ class TestProblems:
         assert found.outcome is Outcome.REFUSED
         assert find(dossier(SUE, declaration=both.replace(evidence=()))).problems[0].fact("evidence") == ""
 
+    def test_a_denial_of_what_is_remembered_shows_where_the_mark_was(self) -> None:
+        recollection = Recollection(how=How.FILE, root=C, person="jo", time=NOW)
+        denial = Evidence(kind="trailer", text=b"AI-Assisted: no", strength="strong")
+        forgotten = Declaration(
+            state=State.REMEMBERED, recollection=recollection, contradiction=True, evidence=(denial,)
+        )
+        (problem,) = find(dossier(SUE, declaration=forgotten)).problems
+        assert (problem.code, problem.fact("evidence")) == ("contradiction", f"in commit {C}, with the same bytes")
+
     @pytest.mark.parametrize(
         ("refused", "state", "addition", "expected"),
         [
@@ -505,6 +641,23 @@ class TestPolicy:
         assert default.stale_for == DAY
         limits = default.limits
         assert (limits.commits, limits.commit_bytes, limits.signoffs, limits.seconds) == (50_000, 1 << 22, 10_000, 60)
+        assert (limits.repeated_signoffs, limits.author_statements) == (100, 1000)
+        assert (limits.candidates, limits.remembered) == (100, 50_000)
+        assert (default.remember, default.reverts_within) == (180 * DAY, 14 * DAY)
+        assert (default.emergency.allowed, default.emergency.settle_within) == (None, DAY)
+        assert (default.message.help, default.message.contact) == ("", "")
+        assert default.carry_over == CarryOver(rebase=Carry.REMADE, squash=Carry.REMADE, cherry_pick=Carry.REMADE)
+        assert (default.assisted, default.governors) == (MarkRules(), Administrators(signoffs=1, approvers=Who()))
+
+    def test_the_policys_own_word_on_administrators_counts(self) -> None:
+        two = Administrators(signoffs=2)
+        assert policy(administrators=two).governors == two
+
+    def test_a_rule_asks_for_nothing_by_itself(self) -> None:
+        rule = Rule(id="x")
+        assert (rule.why, rule.when, rule.require, rule.refuse, rule.refuses_from) == ("", When(), None, None, None)
+        require = Require(signoffs=1, approvers=Who())
+        assert (require.presence, require.max_age, require.ref_scope) == (None, None, False)
 
     @pytest.mark.parametrize(
         ("protect", "ref", "default", "expected"),
@@ -569,6 +722,10 @@ class TestPolicy:
         assert policy(RULE, elsewhere, later, warns).enforced(MAIN, NOW) == alone
         assert len(policy(RULE, later).enforced(MAIN, Timestamp(NOW + 1))) == 2
         assert policy(RULE, undeclared_refused=True).enforced(MAIN, NOW) == (*alone, "undeclared")
+
+    def test_under_other_marks_a_rule_is_another_one(self) -> None:
+        marks = [MarkRules(), MarkRules(keys=(b"made-by",)), MarkRules(value_keys=(b"made-by",))]
+        assert len({policy(assisted=each).enforced(MAIN, NOW) for each in marks}) == len(marks)
 
 
 levels = st.sampled_from([*LADDER.levels, None])
