@@ -27,6 +27,8 @@ class Past:
         self._changes: dict[str, list[LandedChange]] = {}
         self.here: set[ObjectId] = set()
         """The commits of this push up to the one that is being judged."""
+        self._carried_here: dict[ObjectId, list[ObjectId]] = {}
+        """By reviewed commit those of them that carry it."""
 
     def fetch(self, commits: Iterable[ObjectId], changes: Iterable[str] = ()) -> None:
         """Learn what landed for reviewed commits and for changes, and whether it was taken out since."""
@@ -79,6 +81,15 @@ class Past:
         if commit in self.here and commit not in self._taken_out:
             return True
         return any(row.landed not in self._taken_out for row in self._by_id.get(commit, ()))
+
+    def carry(self, commit: ObjectId, carried: Iterable[ObjectId]) -> None:
+        """Note what a commit of this push carries, whether or not a sign-off carries over with it."""
+        for each in carried:
+            self._carried_here.setdefault(each, []).append(commit)
+
+    def has_carried(self, commit: ObjectId) -> bool:
+        """Whether the ref has what came with a marked commit: by `has`, or in an earlier commit of this push."""
+        return self.has(commit) or any(each not in self._taken_out for each in self._carried_here.get(commit, ()))
 
     def lost(self, commit: ObjectId) -> bool:
         """Whether something landed for a reviewed commit, and was taken out since."""

@@ -117,9 +117,15 @@ class Recalled:
         return found
 
     def _carried_mark(self, commit: ObjectId, people: Sequence[str]) -> Recollection | None:
-        """Return the mark of what a commit carries: remade on another parent, its bytes are not the same."""
+        """Return the mark of what a commit carries: remade on another parent, its bytes are not the same.
+
+        What the ref has had is no hit, as with bytes: a squash may have parts that went before it.
+        """
         for source in self._sources.get(commit, ()):
+            self._past.fetch(source.assisted)
             for name, seen in self._ledger.seen(source.assisted).items():
+                if self._past.has_carried(name):
+                    continue
                 first = any(mark.first for mark in self._ledger.marks_with(name))
                 if seen.assisted and (first or seen.person in people):
                     return Recollection(how=How.CHANGE, root=name, person=seen.person, time=seen.time, tools=seen.tools)
@@ -154,6 +160,7 @@ class Recalled:
             revertible=commit.id in self._revertible,
             reverts=landed.commit if landed else "",
         )
+        self._past.carry(commit.id, [name for source in self._sources.get(commit.id, ()) for name in source.commits])
 
     def _brings_only_revertible(self, merge: Commit) -> bool:
         """Whether all that a merge brings to its first parent are commits of this push that can be taken out again."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.signoffs import signed_range
 from tests.support.world import one_format
 
 if TYPE_CHECKING:
@@ -156,6 +157,21 @@ class TestNotHeldAgainst:
         assert clone.push("HEAD:refs/heads/topic").accepted
         world.approve(marked)
         assert clone.push("main:main").accepted
+
+    def test_work_on_top_of_a_marked_commit_that_is_rebased_with_it(self, world: World) -> None:
+        clone = world.clone()
+        marked = seen(clone, {"a.py": CODE})
+        own = clone.commit("Own work", {"b.py": OTHER})
+        assert clone.push("HEAD:refs/heads/topic").accepted
+        world.approve(marked)
+        world.approve(own, range=signed_range(clone, marked, own))
+        other = world.clone("staff-1")
+        other.commit("Meanwhile")
+        assert other.push("main:main").accepted
+        clone.fetch()
+        clone.git("rebase", "-q", "origin/main", env=clone.dates())
+        assert clone.push("HEAD:main").accepted
+        assert remembered_as(world) == [None, None]
 
     def test_somebody_elses_mark_on_my_change(self, world: World) -> None:
         clone = world.clone("junior-2")

@@ -1,0 +1,201 @@
+"""What is remembered of marks: the reference model's reading of DESIGN.md section 7 and decision 0021."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.model.history import Change, Commit, History, difference, paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tests.model.carried import Carried
+    from tests.model.history import Statement
+    from tests.model.reference import Reference, Update
+
+LARGE = 64
+"""Bytes from which a file is recognised under another path."""
+
+
+class Mark(NamedTuple):
+    """Something that came with a mark."""
+
+    what: Change | str
+    """A change, or the content of a file."""
+    path: str
+    """Of the file; empty for a change."""
+    root: str
+    """The marked commit."""
+    person: str
+    """Who pushed the mark."""
+    first: bool
+    """Whether this was new to the server."""
+    version: bool = False
+    """Whether it is a later version of a file that was marked."""
+
+
+class Memory:
+    """All that was ever pushed with a mark, to any ref, accepted or refused."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self.marks: list[Mark] = []
+        self.pushed_marked: dict[str, str] = {}
+        """By marked commit who pushed it first."""
+        self.spans: list[tuple[str, str]] = []
+        """Pushed branches: where they began, and their heads."""
+        self.flying: dict[str, dict[str, str]] = {}
+        """By unprotected ref: the paths that marked commits of it change, each with the first such commit."""
+
+    # ---- what is noted ---------------------------------------------------------------------------
+
+    def note_protected(
+        self, server: Reference, pusher: str, old: str, new: str, update: Update, signed: set[str]
+    ) -> None:
+        judged = [self.history.commits[name] for name in update.marked]
+        marked = [each for each in judged if update.marked[each.id]]
+        later = self._versions(judged, {each.id for each in marked}, {})
+        for each in marked:
+            self._note(server, pusher, each)
+        if old and len(judged) > 1 and (marked or any(each.id in signed for each in judged)):
+            self._note_span(server, pusher, old, new, marked[0].id if marked else "")
+        self._note_versions(later)
+
+    def note_free(
+        self, server: Reference, pusher: str, updates: Mapping[str, str], signed: Sequence[Statement]
+    ) -> None:
+        """Note what a push brings to refs that nothing protects, and the ranges of statements."""
+        free = {
+            ref: new for ref, new in updates.items() if not ref.startswith(("refs/heads/main", "refs/heads/release/"))
+        }
+        protected = server.protected_tips()
+        olds = [server.refs[ref] for ref in free if ref in server.refs]
+        for ref, new in free.items():
+            if not new:
+                self.flying.pop(ref, None)
+                continue
+            branch = self.history.between(new, *protected)
+            fresh = [self.history.commits[name] for name in self.history.between(new, *protected, *olds)]
+            marked = [each for each in fresh if each.mark == "marked"]
+            flying = self.flying.setdefault(ref, {})
+            later = self._versions(fresh, {each.id for each in marked}, flying)
+            for each in marked:
+                self._note(server, pusher, each)
+                for path in paths(self.history.change(each)):
+                    flying.setdefault(path, each.id)
+            root = marked[0].id if marked else next(iter(flying.values()), "")
+            bases = self.history.base(new, protected)
+            if len(branch) > 1 and len(bases) == 1:
+                self._note_span(server, pusher, bases[0], new, root)
+            self._note_versions(later)
+        self.spans += [s.range for s in signed if s.range is not None]
+
+    def _note(self, server: Reference, pusher: str, commit: Commit) -> None:
+        if commit.id in self.pushed_marked:
+            return
+        self.pushed_marked[commit.id] = pusher
+        files = self._files(commit)
+        new = {content for _, content in files} - server.contents
+        first = bool(new) if files else commit.id not in server.present
+        change = self.history.change(commit)
+        if change and len(commit.parents) < 2:
+            self.marks.append(Mark(change, "", commit.id, pusher, first))
+        self.marks += [Mark(content, path, commit.id, pusher, content in new) for path, content in files]
+
+    def _note_span(self, server: Reference, pusher: str, base: str, head: str, root: str) -> None:
+        change = difference(self.history.commits[base].tree, self.history.commits[head].tree)
+        if change and (base, head) not in self.spans:
+            self.spans.append((base, head))
+        if change and root:
+            self.marks.append(Mark(change, "", root, pusher, head not in server.present))
+
+    def _versions(self, commits: Iterable[Commit], marked: set[str], flying: Mapping[str, str]) -> list[Mark]:
+        """Later versions of marked files. They count for the person who pushed the mark."""
+        found: list[Mark] = []
+        now = dict(flying)
+        for commit in commits:
+            if commit.id in marked:
+                now.update(dict.fromkeys(self._touched(commit), commit.id))
+            else:
+                found += [
+                    Mark(content, path, now[path], "", first=False, version=True)
+                    for path, content in self._files(commit)
+                    if path in now
+                ]
+        return found
+
+    def _note_versions(self, later: Iterable[Mark]) -> None:
+        self.marks += [mark._replace(person=self.pushed_marked[mark.root]) for mark in later]
+
+    # ---- what is asked ---------------------------------------------------------------------------
+
+    def candidates(self, update: Update) -> set[str]:
+        """The commits that were pushed with a mark or have a statement, as far as they are there."""
+        return (self.pushed_marked.keys() | {name for s in update.statements for name in s.commits}) & update.present
+
+    def ranges(self, update: Update) -> list[tuple[str, str]]:
+        """The pushed branches and signed ranges with such commits, as far as they are there."""
+        candidates = self.candidates(update)
+        return [
+            (base, head)
+            for base, head in dict.fromkeys(self.spans)
+            if {base, head} <= update.present and (self.history.behind(head) - self.history.behind(base)) & candidates
+        ]
+
+    def recalls(self, update: Update, commit: Commit, carries: Sequence[Carried]) -> bool:
+        """Whether a commit without a mark counts as marked on its way to a ref."""
+        people = {commit.author, update.server.first_pusher.get(commit.id, "")}
+        files = self._files(commit)
+        change = self.history.change(commit) if len(commit.parents) < 2 else frozenset()
+        before = [self.history.commits[each.commit] for each in update.here if update.marked.get(each.commit)]
+        marks = [*self.marks, *(mark for each in before for mark in self._marks_of(each))]
+        standing_here = {path for each in before for path in self._touched(each)}
+        had = {mark.what for mark in marks if update.has(mark.root)}
+        for mark in marks:
+            if mark.what in had or not (mark.first or mark.person in people):
+                continue
+            if not mark.path and change and mark.what == change:
+                return True
+            if mark.path and (mark.path, mark.what) in files and not (mark.version and mark.path in standing_here):
+                return True
+            moved = not mark.version and any(content == mark.what and len(content) >= LARGE for _, content in files)
+            if mark.path and moved:
+                return True
+        return self._amended(update, commit) or self._carried(update, people, carries)
+
+    def _marks_of(self, commit: Commit) -> list[Mark]:
+        change = self.history.change(commit)
+        whole = [Mark(change, "", commit.id, "", first=True)] if change and len(commit.parents) < 2 else []
+        return whole + [Mark(content, path, commit.id, "", first=True) for path, content in self._files(commit)]
+
+    def _amended(self, update: Update, commit: Commit) -> bool:
+        """Whether it has the author line of a marked commit that has not landed, and a path in common."""
+        return any(
+            self.history.commits[name].author_line == commit.author_line
+            and not update.has(name)
+            and self._touched(self.history.commits[name]) & self._touched(commit)
+            for name in self.pushed_marked
+        )
+
+    def _carried(self, update: Update, people: set[str], carries: Sequence[Carried]) -> bool:
+        """Whether it carries a marked commit; what the ref has had is no hit."""
+        return any(
+            name in self.pushed_marked
+            and not update.has(name)
+            and (self.pushed_marked[name] in people or any(mark.root == name and mark.first for mark in self.marks))
+            for each in carries
+            for name in each.assisted
+        )
+
+    def _files(self, commit: Commit) -> list[tuple[str, str]]:
+        """What is new in a commit, against every parent: (path, content); without empty files."""
+        trees = [self.history.commits[parent].tree for parent in commit.parents] or [{}]
+        return [
+            (path, content)
+            for path, content in commit.tree.items()
+            if content and all(tree.get(path) != content for tree in trees)
+        ]
+
+    def _touched(self, commit: Commit) -> frozenset[str]:
+        trees = [self.history.commits[parent].tree for parent in commit.parents] or [{}]
+        return frozenset[str]().union(*(paths(difference(tree, commit.tree)) for tree in trees))
