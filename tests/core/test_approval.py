@@ -389,6 +389,11 @@ class TestSetAside:
         assert (found["one"].flaw, found["one"].revoked_by) == ("revoked", first)
         assert (found["a"].flaw, found["b"].flaw) == ("", "")
 
+    def test_of_two_revocations_of_one_second_it_is_always_the_same_that_is_named(self) -> None:
+        one, two = revoke(ADMIN, "one", name="a"), revoke(SUE, "one", name="b")
+        for order in ([sworn(SUE), one, two], [two, one, sworn(SUE)]):
+            assert [each.revoked_by for each in judge(order).approvals] == [one]
+
     def test_a_revocation_that_is_not_good_says_why(self) -> None:
         back = revoke(SUE, "one", flaw="key-revoked")
         judged = judge([sworn(SUE, "one"), back])

@@ -45,6 +45,19 @@ def test_without_a_condition_every_administrator_counts_also_where_nobody_shows_
     assert Administrators().include(person("sue", None, administrator=True, meets=()), LADDER)
 
 
+def test_a_bot_is_no_administrator_though_the_roster_says_so() -> None:
+    assert not Administrators().include(person("ci", None, administrator=True, bot=True), LADDER)
+
+
+def test_by_itself_one_administrator_whoever_it_is_is_asked_for() -> None:
+    assert Administrators() == Administrators(signoffs=1, approvers=Who())
+
+
+def test_what_is_governed_is_policy_and_roster() -> None:
+    at = Governed(ref="refs/heads/x", policy="p", roster="r", commit=A, found=A)
+    assert at.paths == ("p", "r")
+
+
 def test_a_ref_has_moved_when_it_is_not_what_is_in_force() -> None:
     at = Governed(ref="refs/heads/x", policy="p", roster="r", commit=A, found=A)
     assert not at.moved
