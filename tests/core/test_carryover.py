@@ -133,8 +133,9 @@ class TestSameLines:
 
     def test_bytes_with_nul_are_not_the_same_though_their_lines_are(self) -> None:
         left, right = entry(old="a1", new="a2"), entry(old="b1", new="b2")
-        contents = {"a1": b"\0\n", "a2": b"\0\n2\n", "b1": b"0\n\0\n", "b2": b"0\n\0\n2\n"}
+        contents = {"a1": b"1\n", "a2": b"1\n2\n", "b1": b"\0\n1\n", "b2": b"\0\n1\n2\n"}
         assert same((left,), (right,), **contents) is False
+        assert same((right,), (left,), **contents) is False
 
 
 FINE: dict[str, Any] = {"admitted": True, "same_author": True, "earlier": "", "reverted": False, "spent": False}

@@ -63,6 +63,10 @@ class TestHow:
             how=How.FILE, root=B, person="max", time=NOW, tools=("claude-code",)
         )
 
+    def test_a_mark_names_no_tool_by_itself_and_the_bytes_are_those_that_came_with_it(self) -> None:
+        assert (mark().tools, mark().version) == ((), False)
+        assert Recollection(how=How.FILE, root=A, person="", time=NOW).tools == ()
+
     def test_a_small_file_is_recognised_only_under_its_own_path(self) -> None:
         asked: list[str] = []
 

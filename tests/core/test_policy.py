@@ -689,6 +689,13 @@ class TestPolicy:
     def test_who_may_approve_at_all(self, who: Person, rules: tuple[Rule, ...], expected: bool) -> None:
         assert policy(*rules).may_approve(who, LADDER) is expected
 
+    def test_nobody_declares_an_emergency_unless_the_policy_names_them(self) -> None:
+        assert policy().may_declare_emergency(ANN, LADDER) is False
+        named = policy(emergency=Emergency(allowed=Who(people=("ann", "ci"))))
+        assert named.may_declare_emergency(ANN, LADDER) is True
+        assert named.may_declare_emergency(SUE, LADDER) is False
+        assert named.may_declare_emergency(person("ci", "staff", bot=True), LADDER) is False
+
     def test_a_rule_that_differs_in_any_part_is_another_one(self) -> None:
         variants = [
             RULE,
