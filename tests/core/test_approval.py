@@ -212,7 +212,7 @@ class TestApprovals:
 
 
 class TestVetoes:
-    def reject(self, signer: Person, name: str = "veto", **fields: Any) -> Testimony:
+    def reject(self, signer: Person | None, name: str = "veto", **fields: Any) -> Testimony:
         return sworn(signer, name, Decision.REJECT, **fields)
 
     def test_a_veto_of_another_person_leaves_approvals_as_they_are_and_stands(self) -> None:
@@ -284,6 +284,15 @@ class TestVetoes:
         )
         judged = judge([good, bad, late])
         assert (judged.author_statements, judged.approvals, judged.vetoes) == ((good,), (), ())
+
+    def test_an_author_statement_that_names_refs_is_for_those(self) -> None:
+        here = sworn(JO, "here", Decision.AUTHOR, refs=("refs/heads/x", MAIN))
+        there = sworn(JO, "there", Decision.AUTHOR, refs=("refs/heads/x",))
+        assert judge([here, there]).author_statements == (here,)
+
+    def test_a_veto_of_somebody_unknown_is_none(self) -> None:
+        judged = judge([self.reject(None)])
+        assert (judged.vetoes, [each.flaw for each in judged.set_aside]) == ((), ["signer-may-not"])
 
 
 def revoke(signer: Person, target: str, name: str = "revoke", **fields: Any) -> Testimony:

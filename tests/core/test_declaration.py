@@ -118,6 +118,22 @@ def test_a_weak_mark_alone_is_recorded_and_decides_nothing() -> None:
 # States
 
 
+@pytest.mark.parametrize(
+    ("state", "assisted"),
+    [
+        (State.DECLARED, True),
+        (State.INFERRED, True),
+        (State.REMEMBERED, True),
+        (State.DENIED, False),
+        (State.SILENT, False),
+    ],
+)
+def test_which_states_mean_that_ai_took_part(state: State, assisted: bool) -> None:
+    declaration = Declaration(state=state)
+    assert declaration.assisted is assisted
+    assert (declaration.contradiction, declaration.recollection) == (False, None)
+
+
 def test_an_ordinary_message_is_silent() -> None:
     declaration = said("Fix the basket\n\nIt was empty.\n\nSigned-off-by: Ann Lee <ann@example.com>\n")
     assert declaration == Declaration(state=State.SILENT)

@@ -587,6 +587,7 @@ class TestProblems:
         found = find(about, RULE.replace(enforcement=Enforcement.OBSERVE))
         assert found.outcome is Outcome.REFUSED
         (problem,) = found.problems
+        assert problem.code == "vetoed"
         assert dict(problem.facts) == {
             "signer": "ann",
             "statement": "v",
