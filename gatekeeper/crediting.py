@@ -34,6 +34,7 @@ class Credit(Record):
     range_authors: tuple[Authorship, ...] = ()
     """Of a squashed range: who wrote each of its commits."""
     co_authors: tuple[Person, ...] = ()
+    """Of all that is carried."""
 
 
 class Creditor:
@@ -91,10 +92,11 @@ class Creditor:
                 for each in judged.approvals:
                     flaw = each.flaw or self._flaw(commit, there[name], source, change, each.testimony.statement)
                     standings.append((name, each.replace(flaw=flaw, reviewed=(name,))))
+            # Who leaves a co-author out of the message has not made the work without them.
+            co_authors += [person for name in source.commits for person in self._authors.co_authors(there[name])]
             if squash:
                 approvals += cover(source.commits, source.assisted, standings)
                 range_authors += written
-                co_authors += [person for name in source.commits for person in self._authors.co_authors(there[name])]
             else:
                 approvals += [standing for _, standing in standings]
                 authors += written
@@ -180,14 +182,18 @@ def _best(standings: Iterable[Standing]) -> list[Standing]:
 
 
 def credited(authorship: Authorship, credit: Credit) -> Authorship:
-    """Return the authorship of a commit with what carries over: a proof for the person whom it claims, hands in it."""
+    """Return the authorship of a commit with what carries over: a proof for the person whom it claims, hands in it.
+
+    Where the proof carries over, who pushes it again (as a server does that rebases, or a senior) has no hands in it.
+    """
     if authorship.proved is None:
         for carried in credit.authors:
             if carried.proved is not None and carried.proved == authorship.claimed:
-                authorship = authorship.replace(proved=carried.proved, proof=carried.proof)
+                involved = tuple(person for person in authorship.involved if person != authorship.only_pushed)
+                authorship = authorship.replace(proved=carried.proved, proof=carried.proof, involved=involved)
                 break
-    involved = [*authorship.involved, *(person for carried in credit.authors for person in carried.involved)]
-    return authorship.replace(involved=tuple(dict.fromkeys(involved)))
+    hands = [*authorship.involved, *(person for carried in credit.authors for person in carried.involved)]
+    return authorship.replace(involved=tuple(dict.fromkeys(hands)))
 
 
 def without_overruled(vetoes: Iterable[Testimony], own: Sequence[Standing]) -> tuple[Testimony, ...]:

@@ -174,19 +174,17 @@ class _Observing:
         in_flight: list[tuple[str, tuple[tuple[str, str], ...]]] = []
         for moved, tip in branches:
             flying = self.gate.ledger.in_flight(moved.ref)
-            if not (flying or marked or signed):
-                continue
             ids = self.gate.engine.ids([tip], protected)
             here = [name for name in ids if name in authored]
-            if not flying and not any(name in marked or name in signed for name in here):
-                continue
-            # Where files are in flight, an unmarked commit may bring a later version of one.
-            wanted = here if flying or any(name in marked for name in here) else [n for n in here if n in signed]
-            self._look(wanted, authored, marked, signed, pieces)
-            found, now = versions([pieces[name] for name in here if name in pieces], flying)
-            later += found
-            fresh = tuple((path, str(root)) for path, root in now.items() if path not in flying)
-            in_flight += [(moved.ref, fresh)] if fresh else []
+            if flying or any(name in marked or name in signed for name in here):
+                # Where files are in flight, an unmarked commit may bring a later version of one.
+                wanted = here if flying or any(name in marked for name in here) else [n for n in here if n in signed]
+                self._look(wanted, authored, marked, signed, pieces)
+                found, now = versions([pieces[name] for name in here if name in pieces], flying)
+                later += found
+                fresh = tuple((path, str(root)) for path, root in now.items() if path not in flying)
+                in_flight += [(moved.ref, fresh)] if fresh else []
+            # Also a branch that nobody has said anything about: a veto that comes later binds its squash.
             root = next((name for name in here if name in marked), next(iter(flying.values()), ""))
             if 1 < len(ids) <= MAX_BRANCH and protected:
                 bases = self.gate.engine.merge_bases(tip, protected[:MAX_TIPS])

@@ -62,6 +62,8 @@ class Authorship(Record):
     """Nothing proved, but only because there was no ledger to ask."""
     involved: tuple[Person, ...] = ()
     """Who may not approve where independence of the author is asked for."""
+    only_pushed: Person | None = None
+    """Who is among them for nothing but the first push, while no authorship is proved."""
     first_pusher_unknown: bool = False
     """`involved` may lack the first pusher, because there was no ledger to ask."""
     named: tuple[Person, ...] = ()
@@ -91,6 +93,8 @@ def establish(claims: Claims, admitted: tuple[Proof, ...]) -> Authorship:
         involved.append(push.person if push else None)
     if claims.author_is_machine:
         involved += (*candidates, pusher)
+    first = push.person if push and proved is None else None
+    has_hands = first in (claims.author, claims.signer) or claims.author_is_machine
     asks_ledger = proved is None and not claims.ledger
     writers = claims.co_authors if claims.author_is_machine else candidates
     named = () if proved else tuple(person for person in writers if person not in claims.left)
@@ -100,6 +104,7 @@ def establish(claims: Claims, admitted: tuple[Proof, ...]) -> Authorship:
         proof=proof,
         open=asks_ledger and Proof.FIRST_PUSH in admitted and (claims.author_is_machine or bool(candidates)),
         involved=tuple(dict.fromkeys(person for person in involved if person)),
+        only_pushed=None if has_hands else first,
         first_pusher_unknown=asks_ledger,
         named=named,
         unproved=_why_push_proves_nothing(push, named, admitted) if named and claims.ledger else None,

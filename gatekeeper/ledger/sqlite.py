@@ -303,10 +303,10 @@ class SqliteLedger:
         ]
 
     def _marks(self, condition: str, values: Sequence[str]) -> Iterator[Mark]:
-        query = """SELECT m.key, m.path, m.root, m.person, m.time, m.first, m.version, s.tools
+        query = """SELECT m.key, m.path, m.root, m.person, m.time, m.first, m.version, s.tools, s.person
             FROM marks m LEFT JOIN seen s ON s.id = m.root WHERE """
-        for key, path, root, person, time, first, version, tools in self._rows_in(query + condition, values):
-            yield Mark(
+        for key, path, root, person, time, first, version, tools, marker in self._rows_in(query + condition, values):
+            mark = Mark(
                 key=key,
                 path=path,
                 root=ObjectId(root),
@@ -316,6 +316,9 @@ class SqliteLedger:
                 version=bool(version),
                 tools=tuple(plain.loads(tools)) if tools else (),
             )
+            yield mark
+            if mark.version and marker and marker != person:  # a later version counts for both
+                yield mark.replace(person=marker)
 
     def marks(self, keys: Sequence[str]) -> dict[str, tuple[Mark, ...]]:
         """See `Ledger`."""

@@ -95,6 +95,17 @@ class TestRebase:
         assert clone.push("HEAD:main").accepted
         assert carried_from(world) == [[commit]]
 
+    @one_format
+    @pytest.mark.parametrize(("first", "accepted"), [("junior-1", True), ("senior-1", False)])
+    def test_by_who_approved_what_the_author_brought(self, world: World, first: str, accepted: bool) -> None:
+        clone = start(world, {"a.py": LINES, "b.py": LINES})
+        commit = clone.commit("Work" + MARK, {"a.py": changed(LINES, 5, "work")})
+        assert clone.push("HEAD:refs/heads/review/topic", account=first).accepted
+        world.approve(commit, "senior-1")
+        moved_on(world, {"b.py": changed(LINES, 9, "other")})
+        rebased(clone)
+        assert clone.push("HEAD:main", account="senior-1").accepted is accepted
+
     def test_with_an_edit_on_the_way_needs_another_sign_off(self, world: World) -> None:
         clone = start(world, {"a.py": LINES})
         commit = clone.commit("Work" + MARK, {"a.py": changed(LINES, 5, "work")})
@@ -381,3 +392,17 @@ class TestVeto:
         clone.git("reset", "-q", "--soft", "origin/main")
         clone.commit("Both", {})
         assert clone.push("HEAD:main").refused
+
+    def test_on_one_commit_binds_a_squash_of_the_branch_that_was_pushed_before(self, world: World) -> None:
+        clone = start(world, {"a.py": LINES, "b.py": LINES})
+        one = clone.commit("One", {"a.py": changed(LINES, 5, "one")})
+        clone.commit("Two", {"b.py": changed(LINES, 7, "two")})
+        assert clone.push("HEAD:refs/heads/topic").accepted
+        veto = world.signoff("senior-2", clone, [one], Decision.REJECT, comment="no")
+        assert world.store_push(clone, [veto], account="senior-2").accepted
+        clone.git("reset", "-q", "--soft", "origin/main")
+        both = clone.commit("Both", {})
+        assert clone.push("HEAD:main").refused
+        revoked = world.signoff("senior-2", clone, [one], Decision.REVOKE, revokes=veto.id)
+        assert world.store_push(clone, [revoked], account="senior-2").accepted
+        assert clone.push(f"{both}:main").accepted

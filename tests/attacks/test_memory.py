@@ -88,6 +88,21 @@ class TestDropped:
         assert clone.push("main:main").refused
         assert remembered_as(world) == ["version"]
 
+    def test_by_a_squash_with_somebody_elses_later_version_of_the_file(self, world: World) -> None:
+        clone = world.clone()
+        seen(clone, {"a.py": CODE})
+        other = world.clone("junior-2")
+        other.fetch()
+        other.git("checkout", "-q", "origin/topic")
+        other.commit("Own", {"a.py": CODE + OTHER})
+        assert other.push("HEAD:refs/heads/topic").accepted
+        clone.fetch()
+        clone.git("reset", "-q", "--hard", "origin/topic")
+        clone.git("reset", "-q", "--soft", "origin/main")
+        clone.commit("Everything", {"c.py": OTHER})
+        assert clone.push("main:main").refused
+        assert remembered_as(world) == ["version"]
+
     def test_by_a_split(self, world: World) -> None:
         clone = world.clone()
         base = clone.id()

@@ -46,6 +46,19 @@ def test_a_co_author_does_not_approve(world: World) -> None:
     assert clone.push("main:main").accepted
 
 
+def test_a_co_author_who_is_left_out_of_the_new_message_does_not_approve(world: World) -> None:
+    clone = world.clone("junior-1")
+    shared = clone.commit(f"Fix\n\nAssisted-by: claude\nCo-authored-by: {PEOPLE['senior-1'].identity}\n")
+    assert clone.push("HEAD:refs/heads/topic").accepted
+    world.approve(shared, "senior-1")
+    clone.commit("Fix\n\nAssisted-by: claude\n", {}, "--amend")
+    pushed = clone.push("main:main")
+    assert pushed.refused
+    assert HAND.format("senior-1") in pushed.text
+    world.approve(shared, "senior-2")
+    assert clone.push("main:main").accepted
+
+
 def test_who_brought_unproved_work_first_does_not_approve_it(world: World) -> None:
     senior = world.clone("senior-1")
     commit = senior.assisted(author="junior-1")

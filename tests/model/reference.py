@@ -338,7 +338,7 @@ class Update:
         excluded = set().union(*(w.hands for w in authors))
         if not of_ranges:
             excluded |= set().union(*(w.hands for each in singles for w in each.written))
-        excluded |= {commit.co_author} | {c for each in carries if each.squash for c in each.co_authors}
+        excluded |= {commit.co_author} | {c for each in carries for c in each.co_authors}
         independent = {(signer, name) for signer, name in good if signer not in excluded}
         people = {signer for signer, _ in independent}
         below = any(w.proved not in SENIORS for w in authors)

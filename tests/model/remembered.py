@@ -59,7 +59,7 @@ class Memory:
             self._note(server, pusher, each)
         if old and len(judged) > 1 and (marked or any(each.id in signed for each in judged)):
             self._note_span(server, pusher, old, new, marked[0].id if marked else "")
-        self._note_versions(later)
+        self._note_versions(pusher, later)
 
     def note_free(
         self, server: Reference, pusher: str, updates: Mapping[str, str], signed: Sequence[Statement]
@@ -87,7 +87,7 @@ class Memory:
             bases = self.history.base(new, protected)
             if len(branch) > 1 and len(bases) == 1:
                 self._note_span(server, pusher, bases[0], new, root)
-            self._note_versions(later)
+            self._note_versions(pusher, later)
         self.spans += [s.range for s in signed if s.range is not None]
 
     def _note(self, server: Reference, pusher: str, commit: Commit) -> None:
@@ -110,7 +110,7 @@ class Memory:
             self.marks.append(Mark(change, "", root, pusher, head not in server.present))
 
     def _versions(self, commits: Iterable[Commit], marked: set[str], flying: Mapping[str, str]) -> list[Mark]:
-        """Later versions of marked files. They count for the person who pushed the mark."""
+        """Later versions of marked files."""
         found: list[Mark] = []
         now = dict(flying)
         for commit in commits:
@@ -124,8 +124,9 @@ class Memory:
                 ]
         return found
 
-    def _note_versions(self, later: Iterable[Mark]) -> None:
-        self.marks += [mark._replace(person=self.pushed_marked[mark.root]) for mark in later]
+    def _note_versions(self, pusher: str, later: Iterable[Mark]) -> None:
+        """They count for who pushed the mark, and for who pushed them."""
+        self.marks += [mark._replace(person=who) for mark in later for who in (pusher, self.pushed_marked[mark.root])]
 
     # ---- what is asked ---------------------------------------------------------------------------
 
@@ -134,13 +135,8 @@ class Memory:
         return (self.pushed_marked.keys() | {name for s in update.statements for name in s.commits}) & update.present
 
     def ranges(self, update: Update) -> list[tuple[str, str]]:
-        """The pushed branches and signed ranges with such commits, as far as they are there."""
-        candidates = self.candidates(update)
-        return [
-            (base, head)
-            for base, head in dict.fromkeys(self.spans)
-            if {base, head} <= update.present and (self.history.behind(head) - self.history.behind(base)) & candidates
-        ]
+        """The pushed branches and signed ranges, as far as they are there."""
+        return [span for span in dict.fromkeys(self.spans) if set(span) <= update.present]
 
     def recalls(self, update: Update, commit: Commit, carries: Sequence[Carried]) -> bool:
         """Whether a commit without a mark counts as marked on its way to a ref."""
