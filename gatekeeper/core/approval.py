@@ -139,9 +139,8 @@ def judge_signoffs(
         if not flaw and testimony.statement.range and not range_holds(testimony.statement):
             flaw = "range-differs"
         approvals.append(_standing(testimony, flaw, revoked))
-    in_force = [
-        veto for veto in vetoes if not any(not a.flaw and _overrides_strictly(a.testimony, veto) for a in approvals)
-    ]
+    # An approval that is not withdrawn came after every veto of its signer, and lifts them.
+    in_force = [veto for veto in vetoes if not any(not a.flaw and _same_signer(a.testimony, veto) for a in approvals)]
     stated = [
         t for t in of[Decision.AUTHOR] if not good[t.statement_id] and (not t.statement.refs or ref in t.statement.refs)
     ]
@@ -181,7 +180,7 @@ def _flaw_of_other(
         return flaw
     if statement.decision is Decision.REJECT:
         return "approved-since" if signer and may_veto(signer) else "signer-may-not"
-    return "other-ref" if statement.decision is Decision.AUTHOR else GOOD
+    return "other-ref"
 
 
 def _emergency_flaw(statement: Statement, ref: str, range_holds: Callable[[Statement], bool]) -> str:
@@ -205,11 +204,6 @@ def _same_signer(one: Testimony, other: Testimony) -> bool:
 def _overrides(veto: Testimony, approval: Testimony) -> bool:
     """Whether a veto came at the same second as, or after, an approval of the same person."""
     return _same_signer(veto, approval) and veto.statement.issued_at >= approval.statement.issued_at
-
-
-def _overrides_strictly(approval: Testimony, veto: Testimony) -> bool:
-    """Whether an approval came after a veto of the same person."""
-    return _same_signer(veto, approval) and approval.statement.issued_at > veto.statement.issued_at
 
 
 def _claims_hold(said: SignedCommit, commit: Commit, change: ChangeDigest | None) -> bool:

@@ -398,6 +398,10 @@ class TestSetAside:
         assert (found["one"].flaw, found["one"].revoked_by) == ("revoked", first)
         assert (found["a"].flaw, found["b"].flaw) == ("", "")
 
+    def test_what_counts_for_nothing_anyway_names_nobody_who_took_it_back(self) -> None:
+        (standing,) = judge([sworn(SUE, flaw="key-revoked"), revoke(ADMIN, "one")]).approvals
+        assert (standing.flaw, standing.revoked_by) == ("key-revoked", None)
+
     def test_of_two_revocations_of_one_second_it_is_always_the_same_that_is_named(self) -> None:
         one, two = revoke(ADMIN, "one", name="a"), revoke(SUE, "one", name="b")
         for order in ([sworn(SUE), one, two], [two, one, sworn(SUE)]):

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gatekeeper.core.commits import Commit, Identity, MalformedCommitError, parse_commit
-from gatekeeper.core.declaration import DEFAULT, Declaration, MarkRules, State, declare
+from gatekeeper.core.declaration import DEFAULT, Declaration, MarkRules, State, declare, declare_message
 from gatekeeper.core.ids import FORMATS, ObjectId, Timestamp
 from gatekeeper.core.marks import EVIDENCE_LIMIT, Marks
 from gatekeeper.core.own_words import plain_lines
@@ -180,6 +180,28 @@ def test_a_plain_no_denies(key: str, value: str) -> None:
     assert not declaration.assisted
     assert not declaration.contradiction
     assert [evidence.kind for evidence in declaration.evidence] == ["denial"]
+
+
+@pytest.mark.parametrize("message", ["Fix\n\nMade-with: Cursor\n", "Fix\n\nAI-Assisted: no\n", "Fix\n"])
+def test_one_word_by_itself_contradicts_nothing(message: str) -> None:
+    assert declare(commit(message)).contradiction is False
+    assert declare_message(message.encode()) == declare(commit(message))
+
+
+def test_an_agent_as_author_contradicts_nothing_by_itself() -> None:
+    assert declare(commit("Fix\n", CLAUDE)).contradiction is False
+
+
+def test_a_policys_keys_count_for_a_message_that_is_no_commit_yet() -> None:
+    rules = MarkRules(keys=(b"Robot",), value_keys=(b"Helper",))
+    for message, state in (
+        (b"Fix\n\nRobot: whoever\n", State.DECLARED),
+        (b"Fix\n\nHelper: claude\n", State.DECLARED),
+        (b"Fix\n\nHelper: whoever\n", State.SILENT),
+    ):
+        assert declare_message(message, rules).state is state
+        assert declare(commit(message), rules).state is state
+        assert declare_message(message).state is State.SILENT
 
 
 def test_a_no_beside_a_mark_is_a_contradiction() -> None:

@@ -345,6 +345,7 @@ class TestWhen:
             (Authorship(claimed=None), Who(below="senior"), True),
             (Authorship(claimed=SUE, open=True), Who(below="senior"), None),
             (Authorship(claimed=JO, open=True), Who(below="senior"), True),
+            (Authorship(claimed=None, open=True), Who(below="senior"), None),
             (Authorship(claimed=None, proved=SUE), Who(below="senior"), False),
             (Authorship(claimed=SUE, proved=JO), Who(below="senior"), True),
             (Authorship(claimed=JO), Who(at_least="senior"), True),
