@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gatekeeper.core.declaration import declare
 from gatekeeper.core.dossier import Addition, Dossier
-from gatekeeper.core.emergency import MAX_REASON, Plea, hear, is_reason, lift_unmet
+from gatekeeper.core.emergency import MAX_PAUSE, MAX_REASON, Plea, hear, is_reason, lift_unmet
 from gatekeeper.core.ids import ObjectId, StatementId, Timestamp
 from gatekeeper.core.people import Person, Who
 from gatekeeper.core.policy import Emergency, Policy, Require, Rule, Setting, evaluate
@@ -112,6 +112,10 @@ class TestOptions:
         assert is_reason(text) == (len(text) <= MAX_REASON and any(map(str.isalnum, text)))
         if found.lift:
             assert found.lift.reason == text.strip()
+
+
+def test_a_reason_has_500_characters_and_a_pause_a_week_at_most() -> None:
+    assert (MAX_REASON, MAX_PAUSE) == (500, 7 * DAY)
 
 
 def dossier(object_id: ObjectId = A, *said: Any, **fields: Any) -> Dossier:

@@ -13,8 +13,12 @@ from hypothesis import strategies as st
 
 from gatekeeper.core.ids import Fingerprint, ObjectId, StatementId, Timestamp
 from gatekeeper.core.signoff import (
+    MAX_CHECKLIST,
+    MAX_COMMENT,
     MAX_COMMITS,
     MAX_ENVELOPE,
+    MAX_NAME,
+    NAMESPACE,
     PRESENCES,
     STATES,
     Decision,
@@ -48,6 +52,12 @@ FULL = statement(
 )
 KEYID = Fingerprint("SHA256:LMhvPKpTxZ4s8Y3yD0zS7ePq9iQeTqk3vO2xqkYc1XM")
 ENVELOPE = Envelope(payload=dump_statement(FULL), keyid=KEYID, signature=b"SSHSIG raw \0\xff")
+
+
+def test_the_namespace_and_the_bounds_are_frozen() -> None:
+    """Under another namespace no signature counts; under tighter bounds statements in stores are malformed."""
+    assert NAMESPACE == "gatekeeper-signoff"
+    assert (MAX_ENVELOPE, MAX_COMMITS, MAX_COMMENT, MAX_NAME, MAX_CHECKLIST) == (1 << 20, 10_000, 10_000, 200, 200)
 
 
 def test_the_formats_are_frozen() -> None:
