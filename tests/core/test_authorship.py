@@ -158,6 +158,28 @@ def test_whoever_may_have_had_a_hand_in_it_is_not_independent(claims: Claims, in
 
 
 @pytest.mark.parametrize(
+    ("claims", "only_pushed"),
+    [
+        (human(SUE, first_push=pushed(JO)), JO),
+        (human(SUE, first_push=pushed(JO, PusherKind.WEB)), JO),
+        (human(None, first_push=pushed(JO)), JO),
+        (human(SUE, signer=ANN, first_push=pushed(JO)), JO),
+        (human(SUE, signer=JO, first_push=pushed(JO)), None),
+        (human(SUE, first_push=pushed(SUE, shared=True)), None),
+        (human(SUE, signer=SUE, first_push=pushed(JO)), None),
+        (machine(None, first_push=pushed(JO, PusherKind.WEB)), None),
+        (human(SUE, first_push=pushed(None)), None),
+        (human(SUE), None),
+    ],
+    ids=repr,
+)
+def test_who_did_nothing_but_push_it_is_told_apart(claims: Claims, only_pushed: Person | None) -> None:
+    found = establish(claims, ALL)
+    assert found.only_pushed == only_pushed
+    assert only_pushed is None or only_pushed in found.involved
+
+
+@pytest.mark.parametrize(
     ("claims", "admitted", "is_open", "pusher_unknown"),
     [
         (human(SUE, ledger=False), ALL, True, True),

@@ -149,6 +149,12 @@ class TestTheRule:
         assert (view.statement, view.issued_at, view.comment) == ("s1", NOW - 5, "fine")
         assert (view.reviewed, view.revocation) == ((), None)
 
+    def test_a_view_names_whose_key_it_is_and_not_whom_the_statement_names(self) -> None:
+        given = sworn(SUE)
+        posing = given.replace(statement=given.statement.replace(signer="ann"))
+        (view,) = one(dossier(Standing(testimony=posing, flaw="signer-differs"))).signoffs
+        assert view.signer == "sue"
+
     def test_a_view_tells_what_was_really_reviewed(self) -> None:
         (view,) = one(dossier(Standing(testimony=sworn(SUE), reviewed=(B, C)))).signoffs
         assert view.reviewed == (B, C)
