@@ -558,6 +558,7 @@ class TestPureReverts:
         elsewhere = RULE.replace(id="elsewhere", when=When(refs=("refs/tags/**",)))
         found = find(self.revert(), elsewhere, RULE.replace(id="always", when=When()), RULE)
         assert [(each.rule, each.lifted) for each in found.rules] == [("always", False), ("senior-signoff", True)]
+        assert found.lift is not None
 
     def test_a_rule_that_is_satisfied_or_only_warns_needs_no_lifting(self) -> None:
         for found in (

@@ -446,3 +446,11 @@ def test_the_envelope_is_standard_base64_of_what_is_signed() -> None:
     assert base64.b64decode(SEALED["payload"]) == dump_statement(FULL)
     assert SEALED["payloadType"] == "application/vnd.in-toto+json"
     assert FULL.issued_at == NOW - 86_400
+
+
+@pytest.mark.parametrize(("field", "most"), [("signer", MAX_NAME), ("client", MAX_NAME), ("comment", MAX_COMMENT)])
+def test_a_text_has_at_most_so_many_characters(field: str, most: int) -> None:
+    fits = FULL.replace(**{field: "ü" * most})
+    assert parse_statement(dump_statement(fits)) == fits
+    with pytest.raises(MalformedSignoffError, match=f"{field} has {most + 1} characters"):
+        parse_statement(dump_statement(FULL.replace(**{field: "ü" * (most + 1)})))
