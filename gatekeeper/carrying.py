@@ -7,21 +7,20 @@ change, or are remade. What follows from that for sign-offs is in `core.carryove
 from __future__ import annotations
 
 from gatekeeper.bench import Bench
-from gatekeeper.core.carryover import Kind, Source, same_lines
+from gatekeeper.comparing import Comparer
+from gatekeeper.core.carryover import Kind, Source
 from gatekeeper.core.changes import Change
 from gatekeeper.core.commits import Commit, MalformedCommitError, parse_commit
-from gatekeeper.core.ids import ObjectId
+from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.record import Record
 from gatekeeper.differences import differences
 from gatekeeper.ledger import Ledger, Seen, SeenRange
+from gatekeeper.past import Past
 from gatekeeper.remembering import Brought
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-MAX_RANGES = 20
-"""Pushed ranges with the same paths that are tried for one commit, the newest first."""
 
 
 class Asked(Record):
@@ -43,19 +42,19 @@ class Carrier:
         self,
         bench: Bench,
         ledger: Ledger,
-        ref: str,
+        past: Past,
         marked: Callable[[Sequence[Commit]], Mapping[ObjectId, tuple[str, ...]]],
     ) -> None:
-        """Ask with this engine and ledger, for a push to `ref`.
+        """Ask with this engine and ledger, for a push to the ref with this past.
 
         `marked` returns which commits of a range count as AI-assisted, each with its tools.
         """
         self._bench = bench
         self._marked = marked
         self._ledger = ledger
-        self._ref = ref
+        self._past = past
+        self._comparer = Comparer(bench.engine)
         self._commits: dict[ObjectId, Commit | None] = {}
-        self._blobs: dict[str, bytes] = {}
         self._changes: dict[ObjectId, Change] = {}
 
     def commits(self, ids: Sequence[ObjectId]) -> dict[ObjectId, Commit]:
@@ -97,7 +96,8 @@ class Carrier:
         tried: list[tuple[Asked, Seen]] = []
         for each in asked:
             others = [seen for seen in alike.get(each.brought.paths, ()) if seen.commit != each.commit.id]
-            tried += [(each, seen) for seen in self._nearest(each, others)]
+            nearest = self._nearest(each, {seen.commit: (seen.change, seen.time) for seen in others})
+            tried += [(each, seen) for seen in others if seen.commit in nearest]
         commits = self.commits([seen.commit for _, seen in tried])
         tried = [(each, seen) for each, seen in tried if seen.commit in commits]
         exact = {(e.commit.id, s.commit) for e, s in tried if s.change and s.change == e.brought.change}
@@ -111,13 +111,13 @@ class Carrier:
             for (each, seen), good in zip(rest, self._replayed(rest, commits), strict=True)
             if good
         }
-        landed = self._ledger.landings([seen.commit for _, seen in tried])
+        self._past.fetch([seen.commit for _, seen in tried])
         found: list[tuple[Asked, Source]] = []
         for each, seen in tried:
             pair = (each.commit.id, seen.commit)
             if pair not in exact and pair not in remade:
                 continue
-            elsewhere = any(landing.ref != self._ref for landing in landed.get(seen.commit, ()))
+            elsewhere = self._past.elsewhere([seen.commit])
             source = Source(
                 kind=Kind.CHERRY_PICK if elsewhere else Kind.REBASE,
                 exact=pair in exact,
@@ -126,79 +126,78 @@ class Carrier:
                 changes=(seen.change,),
                 assisted=(seen.commit,) if seen.assisted else (),
                 tools=seen.tools,
+                elsewhere=elsewhere,
+                time=seen.time,
             )
             found.append((each, source))
         return found
 
-    def _nearest(self, each: Asked, others: Sequence[Seen]) -> list[Seen]:
-        """Return the candidates to try: the same change first, then what has sign-offs, then the newest.
+    def _nearest(self, each: Asked, others: Mapping[ObjectId, tuple[str, Timestamp]]) -> set[ObjectId]:
+        """Return the candidates to try: the same change first, then what was approved, then the newest.
 
-        What somebody vetoed is tried however much else there is.
+        What somebody vetoed is tried however much else there is. `others` are (change, time) by commit.
         """
         limit = self._bench.policy.limits.candidates
         if len(others) <= limit:
-            return list(others)
-        said = self._ledger.subjects([seen.commit for seen in others])
-        return sorted(
-            others, key=lambda seen: (seen.change != each.brought.change, seen.commit not in said, -seen.time)
-        )[:limit]
+            return set(others)
+        said = list(self._ledger.statements_about(list(others)))
+        vetoed = {statement.commit for statement in said if statement.decision == "reject"}
+        approved = {statement.commit for statement in said if statement.decision == "approve"}
+
+        def order(name: ObjectId) -> tuple[bool, bool, int]:
+            change, time = others[name]
+            return change != each.brought.change, name not in approved, -time
+
+        return {*sorted(others, key=order)[:limit], *vetoed}
 
     def _replayed(self, pairs: Sequence[tuple[Asked, Seen]], commits: Mapping[ObjectId, Commit]) -> list[bool]:
         """Whether replaying a reviewed change onto the new parent gives the new commit, line for line."""
         engine = self._bench.engine
         if not pairs:
             return []
-        changes = engine.changes([(seen.commit, commits[seen.commit].parents[0]) for _, seen in pairs])
-        shaped = [
-            (each, seen, change)
-            for (each, seen), change in zip(pairs, changes, strict=True)
-            if same_lines(change, self._changes[each.commit.id], self._read)
-        ]
+        alike = self._comparer.alike(
+            [(self._changes[each.commit.id], (seen.commit, commits[seen.commit].parents[0])) for each, seen in pairs]
+        )
+        shaped = [pair for pair, good in zip(pairs, alike, strict=True) if good]
         names = [
             f"{name}^{{tree}}"
-            for each, seen, _ in shaped
+            for each, seen in shaped
             for name in (commits[seen.commit].parents[0], each.parent, seen.commit)
         ]
         trees = [str(tree) for tree, _, _ in engine.kinds(names)]
         replays = [(trees[at], trees[at + 1], trees[at + 2]) for at in range(0, len(trees), 3)]
         good = {
             (each.commit.id, seen.commit)
-            for (each, seen, _), again in zip(shaped, engine.replay(replays), strict=True)
+            for (each, seen), again in zip(shaped, engine.replay(replays), strict=True)
             if again.clean and again.tree == each.commit.tree
         }
         return [(each.commit.id, seen.commit) in good for each, seen in pairs]
-
-    def _read(self, name: str) -> bytes:
-        if not name.strip("0"):
-            return b""
-        if name not in self._blobs:
-            self._bench.engine.check_time()
-            (raw,) = self._bench.engine.objects([name])
-            self._blobs[name] = raw.data
-        return self._blobs[name]
 
     def _squashes(
         self, asked: Sequence[Asked], ranges: Mapping[str, tuple[SeenRange, ...]]
     ) -> list[tuple[Asked, Source]]:
         """Return the ranges that were squashed: merging the range's head into the parent gives the commit."""
         engine = self._bench.engine
-        tried = [(each, span) for each in asked for span in ranges.get(each.brought.paths, ())[:MAX_RANGES]]
+        tried: list[tuple[Asked, SeenRange]] = []
+        for each in asked:
+            spans = ranges.get(each.brought.paths, ())
+            nearest = self._nearest(each, {span.head: (span.change, span.time) for span in spans})
+            tried += [(each, span) for span in spans if span.head in nearest]
         there = self.commits([name for _, span in tried for name in (span.base, span.head)])
         tried = [(each, span) for each, span in tried if span.base in there and span.head in there]
         if not tried:
             return []
-        changes = engine.changes([(there[span.base].tree, there[span.head].tree) for _, span in tried])
-        alike = [
-            (each, span)
-            for (each, span), change in zip(tried, changes, strict=True)
-            if same_lines(change, self._changes[each.commit.id], self._read)
-        ]
+        good = self._comparer.alike(
+            [(self._changes[each.commit.id], (there[span.base].tree, there[span.head].tree)) for each, span in tried]
+        )
+        alike = [pair for pair, same in zip(tried, good, strict=True) if same]
         again = iter(engine.remake([(each.parent, span.head) for each, span in alike]))
         found: list[tuple[Asked, Source]] = []
         for each, span in alike:
             merged = next(again)
             exact = bool(span.change) and span.change == each.brought.change
-            if exact or (merged.clean and merged.tree == each.commit.tree):
+            # Always by the real history: what the parent has of the range, or had and lost, is not brought by it.
+            if merged.clean and merged.tree == each.commit.tree:
                 source = self._squash(each, span, exact=exact)
                 found += [(each, source)] if source else []
         return found
@@ -224,6 +223,8 @@ class Carrier:
             # A merge that adds something of its own is judged by itself, and so counts as assisted here.
             assisted=tuple(commit.id for commit in adding if commit.is_merge or commit.id in marked),
             tools=tuple(sorted({tool for tools in marked.values() for tool in tools})),
+            elsewhere=self._past.elsewhere([commit.id for commit in adding]),
+            time=span.time,
         )
 
     def _adding(self, commits: Sequence[Commit]) -> list[Commit]:

@@ -21,7 +21,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from gatekeeper.core.ids import Timestamp
     from gatekeeper.core.signoff import SignedCommit, Statement
+
+    _Range = tuple[bool, Timestamp, tuple[Authorship, ...], tuple[Person, ...]]
+    """A squashed range: whether it approves nothing, when it was pushed, who wrote it, with whom."""
 
 
 class Credit(Record):
@@ -49,6 +53,7 @@ class Creditor:
         self._past = past
         self._judged: dict[ObjectId, Judged] = {}
         self._written: dict[ObjectId, Authorship] = {}
+        self._done: dict[tuple[ObjectId, ObjectId], bool] = {}
         self._idle_merges: dict[ObjectId, bool] = {}
         # By identity, with the statement kept: it is asked about each of its commits, and comparing it would cost.
         self._earlier: dict[tuple[int, ObjectId], tuple[Statement, Mapping[ObjectId, str]]] = {}
@@ -79,12 +84,14 @@ class Creditor:
         authors: list[Authorship] = []
         range_authors: list[Authorship] = []
         co_authors: list[Person] = []
+        ranges: list[_Range] = []
         for source in sources:
             there = self._carrier.commits(source.commits)
             squash = source.kind is Kind.SQUASH
             proves = not self._flaw(commit, there[source.commits[-1]], source, change, None)
             found = [self._written[name] for name in source.commits]
-            written = found if proves else [_unproved(each) for each in found]
+            written = tuple(found if proves else [_unproved(each) for each in found])
+            together = tuple(person for name in source.commits for person in self._authors.co_authors(there[name]))
             standings: list[tuple[ObjectId, Standing]] = []
             for name in source.commits:
                 judged = self._judged.get(name, Judged())
@@ -92,14 +99,18 @@ class Creditor:
                 for each in judged.approvals:
                     flaw = each.flaw or self._flaw(commit, there[name], source, change, each.testimony.statement)
                     standings.append((name, each.replace(flaw=flaw, reviewed=(name,))))
-            # Who leaves a co-author out of the message has not made the work without them.
-            co_authors += [person for name in source.commits for person in self._authors.co_authors(there[name])]
+            here = cover(source.commits, source.assisted, standings) if squash else [each for _, each in standings]
+            approvals += here
+            helps = any(not standing.flaw for standing in here)
+            # Anybody can push a copy under another name: only who wrote what was approved has a hand in this.
             if squash:
-                approvals += cover(source.commits, source.assisted, standings)
-                range_authors += written
+                ranges.append((not helps, source.time, written, together))
             else:
-                approvals += [standing for _, standing in standings]
-                authors += written
+                authors += written if helps else [each for each in written if each.proved]
+                co_authors += together if helps else ()
+        for _, _, written, together in _decisive(ranges):
+            range_authors += written
+            co_authors += together
         return Credit(
             approvals=tuple(_best(approvals)),
             vetoes=tuple(vetoes.values()),
@@ -113,7 +124,7 @@ class Creditor:
         squash = source.kind is Kind.SQUASH
         parent = commit.parents[0]
         return carried_flaw(
-            admitted=self._bench.policy.carry_over.admits(source.kind, exact=source.exact),
+            admitted=all(self._bench.policy.carry_over.admits(kind, exact=source.exact) for kind in source.kinds),
             same_author=squash or self._authors.same_author(commit, reviewed),
             reverted=statement is not None and self._is_reverted(statement),
             spent=self._past.spent(source.commits, (*source.changes, change), commit.id) is not None,
@@ -142,7 +153,8 @@ class Creditor:
             return ""
         if self._past.lost(signed.id):
             return "reverted-since"
-        return "" if self._is_behind(signed.id, parent) else "earlier-missing"
+        there = self._is_behind(signed.id, parent) or self._is_in(signed.id, parent)
+        return "" if there else "earlier-missing"
 
     def _is_reverted(self, statement: Statement) -> bool:
         """Whether something that landed for a statement was taken out of the ref since: that spends all of it."""
@@ -155,6 +167,19 @@ class Creditor:
         engine: Engine = self._bench.engine
         return bool(self._carrier.commits([commit])) and engine.is_ancestor(commit, parent)
 
+    def _is_in(self, commit: ObjectId, parent: ObjectId) -> bool:
+        """Whether all that a commit does is done already, so that a rebase drops it: replaying it changes nothing."""
+        found = self._carrier.commits([commit, parent])
+        if len(found) < len({commit, parent}) or len(found[commit].parents) != 1:
+            return False
+        if (commit, parent) not in self._done:
+            names = [f"{found[commit].parents[0]}^{{tree}}"]
+            ((base, _, _),) = self._bench.engine.kinds(names)
+            onto = found[parent].tree
+            (again,) = self._bench.engine.replay([(str(base), onto, found[commit].tree)])
+            self._done[commit, parent] = again.clean and again.tree == onto
+        return self._done[commit, parent]
+
     def _is_idle_merge(self, signed: SignedCommit) -> bool:
         """Whether a commit is a merge that adds nothing, so that nothing can build on it."""
         if signed.id not in self._idle_merges:
@@ -165,6 +190,12 @@ class Creditor:
                 idle = again.clean and again.tree == found.tree
             self._idle_merges[signed.id] = idle
         return self._idle_merges[signed.id]
+
+
+def _decisive(ranges: Sequence[_Range]) -> list[_Range]:
+    """Return the ranges by which a squash was approved; without any, the one that was pushed first."""
+    ranges = sorted(ranges, key=lambda each: each[:2])
+    return [each for each in ranges if not each[0]] or ranges[:1]
 
 
 def _unproved(authorship: Authorship) -> Authorship:

@@ -110,13 +110,13 @@ class _Gathering:
 
     def _recall(self) -> Recalled | None:
         """Ask the ledger what it remembers of the bytes that the commits bring; None without a ledger."""
-        if self.bench.ledger is None:
+        if self.bench.ledger is None or not self.commits:
             return None
         from gatekeeper.recalling import Recalled  # never in a clone
 
         self._diff(self.judged)
         brought = {name: diff.brought for name, diff in self.diffs.items() if diff.brought}
-        recalled = Recalled(self.bench, self.bench.ledger, self.ref, brought, self.authors)
+        recalled = Recalled(self.bench, self.bench.ledger, self.ref, self.commits[-1].id, brought, self.authors)
         recalled.look_up(self.commits, self.declarations, self.known)
         self.declarations.update(recalled.declarations)
         return recalled

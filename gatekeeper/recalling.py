@@ -33,16 +33,22 @@ class Recalled:
     """What the ledger has to say about the commits of one update. `complete` is called for each, in order."""
 
     def __init__(
-        self, bench: Bench, ledger: Ledger, ref: str, brought: Mapping[ObjectId, Brought], authors: Authors
+        self,
+        bench: Bench,
+        ledger: Ledger,
+        ref: str,
+        tip: ObjectId,
+        brought: Mapping[ObjectId, Brought],
+        authors: Authors,
     ) -> None:
-        """Begin with what the judged commits bring."""
+        """Begin with what the judged commits bring; `tip` is what the ref would be after the push."""
         self._bench = bench
         self._ledger = ledger
         self._ref = ref
         self._brought = brought
         self._authors = authors
-        self._past = Past(ledger, ref, bench.now, brought.keys())
-        self._carrier = Carrier(bench, ledger, ref, self._marked)
+        self._past = Past(ledger, bench.engine, ref, bench.now, brought.keys(), tip)
+        self._carrier = Carrier(bench, ledger, self._past, self._marked)
         self._creditor: Creditor | None = None
         self._sources: Mapping[ObjectId, tuple[Source, ...]] = {}
         self._reverts: dict[ObjectId, LandedChange] = {}
@@ -75,9 +81,8 @@ class Recalled:
         doubted = [
             c
             for c in commits
-            if c.id in lines
-            and memory
-            and (memory.knows(brought[c.id]) or c.id in self._sources or amended.get(lines[c.id]))
+            if memory
+            and (c.id in self._sources or (c.id in lines and (memory.knows(brought[c.id]) or amended.get(lines[c.id]))))
         ]
         people = self._people(doubted)
         for commit in commits:
@@ -94,7 +99,9 @@ class Recalled:
                     self._revertible.add(commit.id)
                 continue
             declaration = declarations[commit.id]
-            if memory and commit.id in people:
+            if declaration.assisted and commit.id in people:
+                declaration = self._with_tools_of(declaration, commit.id, people[commit.id])
+            elif memory and commit.id in people:
                 found = memory.recall(brought[commit.id], people[commit.id], amended.get(lines[commit.id], ()))
                 found = found or self._carried_mark(commit.id, people[commit.id])
                 declaration = remembered(declaration, found) if found else declaration
@@ -130,6 +137,12 @@ class Recalled:
                 if seen.assisted and (first or seen.person in people):
                     return Recollection(how=How.CHANGE, root=name, person=seen.person, time=seen.time, tools=seen.tools)
         return None
+
+    def _with_tools_of(self, declaration: Declaration, commit: ObjectId, people: Sequence[str]) -> Declaration:
+        """Return what a commit says with the tools of what it carries: it admits no less than what was reviewed."""
+        mark = self._carried_mark(commit, people)
+        tools = tuple(dict.fromkeys((*declaration.tools, *(mark.tools if mark else ()))))
+        return declaration if tools == declaration.tools else declaration.replace(tools=tools)
 
     def _marked(self, commits: Sequence[Commit]) -> Mapping[ObjectId, tuple[str, ...]]:
         """Return which commits of a range count as AI-assisted, with their tools: by themselves, or as remembered."""

@@ -66,6 +66,15 @@ class Source(Record):
     """Those of them that are AI-assisted."""
     tools: tuple[str, ...] = ()
     """What the reviewed commits say of tools."""
+    elsewhere: bool = False
+    """Whether something landed for one of them on another protected ref."""
+    time: Timestamp = Timestamp(0)
+    """When they were first seen together."""
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """How it came from what was reviewed; each of these must be admitted."""
+        return (self.kind, Kind.CHERRY_PICK) if self.elsewhere else (self.kind,)
 
 
 class Spent(Record):
@@ -75,11 +84,11 @@ class Spent(Record):
     time: Timestamp
 
 
-def same_lines(one: Change, other: Change, read: Callable[[str], bytes]) -> bool:
+def same_lines(one: Change, other: Change, read: Callable[[str], bytes | None]) -> bool:
     """Whether two changes of one shape remove and add the same lines in each file.
 
-    `read` returns the content of a blob. What is no text file (a submodule, a symbolic link, bytes with NUL)
-    must be the same before and after.
+    `read` returns the content of a blob, None if it is not to be compared. That, and what is no text file (a
+    submodule, a symbolic link, bytes with NUL), must be the same before and after.
     """
     if not same_shape(one, other):
         return False
@@ -89,9 +98,12 @@ def same_lines(one: Change, other: Change, read: Callable[[str], bytes]) -> bool
         before, after = left.old_mode, left.new_mode
         if before not in BLOB_MODES or after not in BLOB_MODES or "120000" in (before, after):
             return False
-        contents = [read(name) for name in (left.old_id, left.new_id, right.old_id, right.new_id)]
-        if any(b"\0" in content for content in contents):
-            return False
+        contents: list[bytes] = []
+        for name in (left.old_id, left.new_id, right.old_id, right.new_id):
+            content = read(name)
+            if content is None or b"\0" in content:
+                return False
+            contents.append(content)
         if line_changes(*contents[:2]) != line_changes(*contents[2:]):
             return False
     return True

@@ -102,6 +102,8 @@ class Reviewed(Record):
     change: str
     landed: ObjectId
     time: Timestamp
+    ref: str
+    """Where it landed."""
 
 
 class Seen(Record):
@@ -233,8 +235,8 @@ class Ledger(Protocol):
     def reverted(self, ref: str, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[ObjectId, ...]]:
         """Return which landed commits were taken out of a ref again, byte for byte, and by which commits."""
 
-    def reviewed(self, ref: str, commits: Sequence[ObjectId], changes: Sequence[str]) -> list[Reviewed]:
-        """Return the reviewed commits that something landed for on a ref: by their ids or change digests."""
+    def reviewed(self, commits: Sequence[ObjectId], changes: Sequence[str]) -> list[Reviewed]:
+        """Return the reviewed commits that something landed for, on any ref: by their ids or change digests."""
 
     def marks(self, keys: Sequence[str]) -> dict[str, tuple[Mark, ...]]:
         """Return the remembered marks by blob id or change digest."""

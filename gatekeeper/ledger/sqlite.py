@@ -288,7 +288,7 @@ class SqliteLedger:
                 found[ObjectId(commit)] = (*found.get(ObjectId(commit), ()), ObjectId(by))
         return found
 
-    def reviewed(self, ref: str, commits: Sequence[ObjectId], changes: Sequence[str]) -> list[Reviewed]:
+    def reviewed(self, commits: Sequence[ObjectId], changes: Sequence[str]) -> list[Reviewed]:
         """See `Ledger`."""
         query = """SELECT u.ref, r.id, r.change, r.landed, u.time FROM reviewed r JOIN updates u USING (entry, position)
             WHERE u.state = 'landed' AND r."""
@@ -297,9 +297,8 @@ class SqliteLedger:
             *self._rows_in(query + "change IN ({})", [change for change in changes if change]),
         ]
         return [
-            Reviewed(commit=commit, change=change, landed=landed, time=time)
-            for where, commit, change, landed, time in dict.fromkeys(rows)
-            if where == ref
+            Reviewed(commit=commit, change=change, landed=ObjectId(landed), time=time, ref=ref)
+            for ref, commit, change, landed, time in dict.fromkeys(rows)
         ]
 
     def _marks(self, condition: str, values: Sequence[str]) -> Iterator[Mark]:

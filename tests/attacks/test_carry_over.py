@@ -7,73 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gatekeeper.core.signoff import Decision
+from tests.support.carried import LINES, MARK, branch, carried_from, changed, moved_on, rebased, reviewed, start
 from tests.support.signoffs import signed_range
 from tests.support.world import one_format
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from gatekeeper.core.ids import ObjectId
     from tests.support.clones import Clone, Pushed
-    from tests.support.signoffs import Signoff
     from tests.support.world import World
-
-LINES = "".join(f"line {number}\n" for number in range(40))
-
-
-def branch(clone: Clone, name: str = "topic") -> None:
-    clone.git("checkout", "-q", "-B", name, "origin/main")
-
-
-def reviewed(world: World, clone: Clone, *commits: ObjectId, signer: str = "senior-1") -> Signoff:
-    """Push the branch for review, and have the commits approved in one statement."""
-    assert clone.push("+HEAD:refs/heads/review/topic").accepted
-    signed = world.signoff(signer, clone, commits)
-    assert world.store_push(clone, [signed], account=signer).accepted
-    return signed
-
-
-def moved_on(world: World, files: dict[str, str], message: str = "Meanwhile") -> None:
-    """Somebody else's commit lands on main."""
-    other = world.clone("staff-1")
-    other.sync()
-    other.commit(message, files)
-    assert other.push("main:main").accepted
-
-
-def rebased(clone: Clone, onto: str = "origin/main") -> ObjectId:
-    clone.fetch()
-    clone.git("rebase", "-q", onto, env=clone.dates())
-    return clone.id()
-
-
-def start(world: World, files: dict[str, str]) -> Clone:
-    """A junior's clone, with files that are on main."""
-    moved_on(world, files, "Base")
-    clone = world.clone("junior-1")
-    clone.fetch()
-    branch(clone)
-    return clone
-
-
-def changed(text: str, number: int, to: str) -> str:
-    return text.replace(f"line {number}\n", f"{to}\n")
-
-
-MARK = "\n\nAssisted-by: claude\n"
-
-
-def carried_from(world: World) -> list[Sequence[str]]:
-    """What was reviewed for the sign-offs that counted in the last push."""
-    verdict = world.entries("push")[-1].data["verdict"]
-    return [
-        signoff["reviewed"]
-        for ref in verdict["refs"]
-        for commit in ref["commits"]
-        for rule in commit["rules"]
-        for signoff in rule["signoffs"]
-        if signoff["counts"]
-    ]
 
 
 class TestRebase:
@@ -239,6 +180,25 @@ class TestSeries:
         pushed = clone.push("HEAD:main")
         assert pushed.refused
         assert "an earlier commit that was approved with it is not here" in pushed.text
+
+    def test_the_second_half_where_somebody_did_the_first_already(self, world: World) -> None:
+        clone, _, _ = self.series(world)
+        moved_on(world, {"auth.py": changed(LINES, 5, "auth")})
+        rebased(clone)
+        assert clone.git("rev-list", "--count", "origin/main..HEAD") == "1"
+        assert clone.push("HEAD:main").accepted
+
+    def test_the_second_half_where_somebody_did_only_a_part_of_the_first(self, world: World) -> None:
+        clone = start(world, {"auth.py": LINES, "api.py": LINES, "b.py": LINES})
+        both = changed(changed(LINES, 5, "auth"), 25, "check")
+        auth = clone.commit("Add auth" + MARK, {"auth.py": both})
+        endpoint = clone.commit("Expose endpoint" + MARK, {"api.py": changed(LINES, 5, "endpoint")})
+        reviewed(world, clone, auth, endpoint)
+        moved_on(world, {"auth.py": changed(LINES, 5, "auth")})
+        clone.fetch()
+        branch(clone, "half")
+        clone.git("cherry-pick", endpoint, env=clone.dates())
+        assert clone.push("HEAD:main").refused
 
     def test_both_in_order_in_one_push_or_two(self, world: World) -> None:
         clone, _, _ = self.series(world)

@@ -74,12 +74,11 @@ class TestLanded:
         receipt = add(ledger, data=push(update(ref=ref, commits=[COMMIT | commit for commit in commits])))
         add(ledger, "landing", landed(receipt.number, ref=ref))
 
-    def test_what_was_reviewed_is_found_by_id_and_by_change_on_its_ref_alone(self, ledger: SqliteLedger) -> None:
+    def test_what_was_reviewed_is_found_by_id_and_by_change_with_its_ref(self, ledger: SqliteLedger) -> None:
         self.land(ledger, {"id": B, "change": "c1", "reviewed": [[A, "c2"]]})
-        for found in (ledger.reviewed(MAIN, [A], []), ledger.reviewed(MAIN, [], ["c2"])):
-            assert [(each.commit, each.change, each.landed) for each in found] == [(A, "c2", B)]
-        assert len(ledger.reviewed(MAIN, [A], ["c2"])) == 1
-        assert ledger.reviewed("refs/heads/other", [A], ["c2"]) == []
+        for found in (ledger.reviewed([A], []), ledger.reviewed([], ["c2"])):
+            assert [(each.commit, each.change, each.landed, each.ref) for each in found] == [(A, "c2", B, MAIN)]
+        assert len(ledger.reviewed([A], ["c2"])) == 1
         (landing,) = ledger.landings([B])[B]
         assert (landing.change, landing.assisted, landing.revertible) == ("c1", True, True)
         assert landing.reviewed == ((A, "c2"),)
@@ -96,7 +95,7 @@ class TestLanded:
             ledger,
             data=push(update(commits=[COMMIT | {"id": B, "change": "c1", "reviewed": [[A, "c2"]], "reverts": C}])),
         )
-        assert ledger.reviewed(MAIN, [A], ["c2"]) == []
+        assert ledger.reviewed([A], ["c2"]) == []
         assert ledger.reverted(MAIN, [ObjectId(C)]) == {}
         assert ledger.landed_changes(MAIN, ["c1"]) == {}
 
