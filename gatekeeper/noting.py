@@ -12,7 +12,7 @@ from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.reasons import reason
 from gatekeeper.core.record import Record
 from gatekeeper.git import Engine
-from gatekeeper.remembering import Brought
+from gatekeeper.remembering import Brought, is_new_blob
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,8 +102,10 @@ class Noter:
             for span, base, head in zip(spans, ids[::2], ids[1::2], strict=True)
             if base and head
         ]
-        new = self._new_to_server([span.head for span, _, _ in pairs])
         changes = self._engine.changes([(base, head) for _, base, head in pairs])
+        blobs = [[entry.new_id for entry in change if is_new_blob(entry)] for change in changes]
+        heads = [span.head for span, _, _ in pairs]
+        new = self._new_to_server(list(dict.fromkeys([*heads, *(blob for each in blobs for blob in each)])))
         return tuple(
             {
                 "base": span.base,
@@ -111,9 +113,10 @@ class Noter:
                 "change": change_digest(change, self._engine.object_format),
                 "paths": paths_key(change),
                 "root": span.root,
-                "first": span.head in new,
+                # As of commits: who only arranges bytes that are here already marks nobody's work.
+                "first": any(blob in new for blob in brought) if brought else span.head in new,
             }
-            for (span, _, _), change in zip(pairs, changes, strict=True)
+            for (span, _, _), change, brought in zip(pairs, changes, blobs, strict=True)
             if change
         )
 

@@ -18,7 +18,7 @@ from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.memory import How, Recollection
 from gatekeeper.differences import differences
 from gatekeeper.hearing import Hearing
-from gatekeeper.ledger import LandedChange, Landing, Ledger
+from gatekeeper.ledger import LandedChange, Landing, Ledger, Seen
 from gatekeeper.past import Past
 from gatekeeper.remembering import Brought, Memory, author_line_digest, brought_by, remembered
 
@@ -54,6 +54,8 @@ class Recalled:
         self._reverts: dict[ObjectId, LandedChange] = {}
         self._revertible: set[ObjectId] = set()
         self._parents: Mapping[ObjectId, Sequence[ObjectId]] = {}
+        self._arrived: Mapping[str, int] = {}
+        """By the digest of an author line, the push that first brought a commit with it."""
         self.declarations: dict[ObjectId, Declaration] = {}
         """Of commits that count as marked, or as marked for more tools than their own marks say."""
 
@@ -85,6 +87,7 @@ class Recalled:
             and (c.id in self._sources or (c.id in lines and (memory.knows(brought[c.id]) or amended.get(lines[c.id]))))
         ]
         people = self._people(doubted)
+        self._arrived = self._ledger.first_entries_of_author_lines([author_line_digest(c) for c in doubted])
         for commit in commits:
             if commit.id in known:
                 landing = known[commit.id]
@@ -100,10 +103,11 @@ class Recalled:
                 continue
             declaration = declarations[commit.id]
             if declaration.assisted and commit.id in people:
-                declaration = self._with_tools_of(declaration, commit.id, people[commit.id])
+                declaration = self._with_tools_of(declaration, commit, people[commit.id])
             elif memory and commit.id in people:
-                found = memory.recall(brought[commit.id], people[commit.id], amended.get(lines[commit.id], ()))
-                found = found or self._carried_mark(commit.id, people[commit.id])
+                versions = [s for s in amended.get(lines[commit.id], ()) if self._holds(s, commit, people[commit.id])]
+                found = memory.recall(brought[commit.id], people[commit.id], versions)
+                found = found or self._carried_mark(commit, people[commit.id])
                 declaration = remembered(declaration, found) if found else declaration
             if declaration != declarations[commit.id]:
                 self.declarations[commit.id] = declaration
@@ -123,22 +127,27 @@ class Recalled:
             found[commit.id] = tuple(person.id for person in (author, pusher) if person)
         return found
 
-    def _carried_mark(self, commit: ObjectId, people: Sequence[str]) -> Recollection | None:
+    def _holds(self, seen: Seen, commit: Commit, people: Sequence[str]) -> bool:
+        """Whether the mark of another version of a commit counts: not if somebody else's came after the work itself."""
+        arrived = self._arrived.get(author_line_digest(commit))
+        return seen.person in people or arrived is None or seen.entry <= arrived
+
+    def _carried_mark(self, commit: Commit, people: Sequence[str]) -> Recollection | None:
         """Return the mark of what a commit carries: remade on another parent, its bytes are not the same.
 
         What the ref has had is no hit, as with bytes: a squash may have parts that went before it.
         """
-        for source in self._sources.get(commit, ()):
+        for source in self._sources.get(commit.id, ()):
             self._past.fetch(source.assisted)
             for name, seen in self._ledger.seen(source.assisted).items():
                 if self._past.has_carried(name):
                     continue
                 first = any(mark.first for mark in self._ledger.marks_with(name))
-                if seen.assisted and (first or seen.person in people):
+                if seen.assisted and (first or seen.person in people) and self._holds(seen, commit, people):
                     return Recollection(how=How.CHANGE, root=name, person=seen.person, time=seen.time, tools=seen.tools)
         return None
 
-    def _with_tools_of(self, declaration: Declaration, commit: ObjectId, people: Sequence[str]) -> Declaration:
+    def _with_tools_of(self, declaration: Declaration, commit: Commit, people: Sequence[str]) -> Declaration:
         """Return what a commit says with the tools of what it carries: it admits no less than what was reviewed."""
         mark = self._carried_mark(commit, people)
         tools = tuple(dict.fromkeys((*declaration.tools, *(mark.tools if mark else ()))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatekeeper.core.changes import BLOB_MODES, Change, change_digest, inverse, path_key, paths_key
+from gatekeeper.core.changes import BLOB_MODES, Change, RawEntry, change_digest, inverse, path_key, paths_key
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.declaration import Declaration, State
 from gatekeeper.core.hashing import sha256_hex
@@ -50,14 +50,15 @@ def author_line_digest(commit: Commit) -> str:
     return sha256_hex(commit.author.line)
 
 
+def is_new_blob(entry: RawEntry) -> bool:
+    """Whether a change brings a file with content that its path did not have."""
+    return entry.new_mode in BLOB_MODES and entry.new_id != entry.old_id and entry.new_id not in EMPTY_BLOBS
+
+
 def brought_by(commit: Commit, changes: tuple[Change, ...], object_format: ObjectFormat) -> Brought:
     """Return what a commit brings; `changes` are its diffs against each parent, or against nothing."""
     first = changes[0]
-    files = {
-        (str(entry.new_id), path_key(entry.path))
-        for entry in first
-        if entry.new_mode in BLOB_MODES and entry.new_id != entry.old_id and entry.new_id not in EMPTY_BLOBS
-    }
+    files = {(str(entry.new_id), path_key(entry.path)) for entry in first if is_new_blob(entry)}
     for change in changes[1:]:
         files &= {(str(entry.new_id), path_key(entry.path)) for entry in change}
     return Brought(

@@ -120,6 +120,8 @@ class Seen(Record):
     person: str
     """Who pushed it: a roster id, or empty."""
     time: Timestamp
+    entry: int
+    """Of that push."""
 
 
 class SeenRange(Record):
@@ -228,6 +230,9 @@ class Ledger(Protocol):
 
     def pushers_of_author_lines(self, digests: Sequence[str]) -> dict[str, frozenset[str]]:
         """Return for digests of author lines who first pushed such commits: roster ids, empty for nobody."""
+
+    def first_entries_of_author_lines(self, digests: Sequence[str]) -> dict[str, int]:
+        """Return for digests of author lines the number of the push that first brought such a commit."""
 
     def landed_changes(self, ref: str, changes: Sequence[str]) -> dict[str, tuple[LandedChange, ...]]:
         """Return by change digest what landed on a ref with it, in order."""

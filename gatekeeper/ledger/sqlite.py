@@ -266,6 +266,14 @@ class SqliteLedger:
             return Pause(entry=entry, until=Timestamp(until), reason=reason, account=account)
         return None
 
+    def first_entries_of_author_lines(self, digests: Sequence[str]) -> dict[str, int]:
+        """See `Ledger`."""
+        query = "SELECT author_line, MIN(entry) FROM first_pushes WHERE author_line IN ({}) GROUP BY author_line"
+        found: dict[str, int] = {}
+        for line, entry in self._rows_in(query, digests):
+            found[line] = min(entry, found.get(line, entry))
+        return found
+
     def landed_changes(self, ref: str, changes: Sequence[str]) -> dict[str, tuple[LandedChange, ...]]:
         """See `Ledger`."""
         query = """SELECT u.ref, c.id, c.change, u.time, c.revertible FROM commits c
@@ -331,8 +339,10 @@ class SqliteLedger:
         return tuple(self._marks("m.root IN ({})", [root]))
 
     def _seen(self, condition: str, values: Sequence[str]) -> Iterator[Seen]:
-        query = "SELECT id, change, paths, assisted, tools, author_line, person, time FROM seen WHERE "
-        for commit, change, paths, assisted, tools, line, person, time in self._rows_in(query + condition, values):
+        query = "SELECT id, change, paths, assisted, tools, author_line, person, time, entry FROM seen WHERE "
+        for commit, change, paths, assisted, tools, line, person, time, entry in self._rows_in(
+            query + condition, values
+        ):
             yield Seen(
                 commit=ObjectId(commit),
                 change=change,
@@ -342,6 +352,7 @@ class SqliteLedger:
                 author_line=line,
                 person=person,
                 time=time,
+                entry=entry,
             )
 
     def seen(self, commits: Sequence[ObjectId]) -> dict[ObjectId, Seen]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from gatekeeper.core.signoff import Decision
 from tests.support.carried import LINES, MARK, branch, changed, moved_on, rebased, reviewed, start
 from tests.support.world import one_format
@@ -195,6 +197,27 @@ class TestOnesOwnWork:
         rebased(clone)
         clone.commit("Work" + MARK, {}, "--amend")
         assert clone.push("HEAD:main").accepted
+
+
+class TestCopies:
+    """Two people push the same work: the first one's it is, for a squash that nobody approved."""
+
+    @pytest.mark.parametrize(
+        ("first", "second", "accepted"), [("senior-1", "junior-1", True), ("junior-1", "senior-1", False)]
+    )
+    @one_format
+    def test_a_copy_of_a_branch_changes_nothing(self, world: World, first: str, second: str, accepted: bool) -> None:
+        start(world, {"a.py": LINES, "b.py": LINES})
+        for person in (first, second):
+            clone = world.clone(person)
+            clone.fetch()
+            branch(clone)
+            clone.commit("One" + MARK, {"a.py": changed(LINES, 5, "one")})
+            clone.commit("Two" + MARK, {"b.py": changed(LINES, 7, "two")})
+            assert clone.push(f"HEAD:refs/heads/topic-{person}").accepted
+        senior = world.clone("senior-1")
+        squash(senior, "origin/main")
+        assert senior.push("HEAD:main").accepted is accepted
 
 
 class TestElsewhere:

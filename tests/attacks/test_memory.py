@@ -199,6 +199,45 @@ class TestNotHeldAgainst:
         assert griefer.push("HEAD:refs/heads/grief").accepted
         assert clone.push(f"{commit}:main").accepted
 
+    def test_somebody_elses_mark_under_my_name(self, world: World) -> None:
+        clone = world.clone("junior-2")
+        commit = clone.commit("My work", {"a.py": CODE})
+        assert clone.push("HEAD:refs/heads/mine").accepted
+        griefer = world.clone("junior-1")
+        griefer.fetch("refs/heads/mine:refs/remotes/origin/mine")
+        griefer.git("cherry-pick", "origin/mine")
+        griefer.git("commit", "-q", "--amend", "-m", "Your work" + MARK)
+        assert griefer.push("HEAD:refs/heads/grief").accepted
+        clone.git("commit", "-q", "--amend", "-m", "My work, in other words")
+        assert clone.push("HEAD:main").accepted
+        assert clone.id() != commit
+
+    def test_somebody_elses_mark_on_my_change_elsewhere(self, world: World) -> None:
+        clone = world.clone("junior-2")
+        clone.commit("Base", {"a.py": CODE + OTHER})
+        assert clone.push("HEAD:main").accepted
+        mine = (CODE + OTHER).replace("return 3\n", "return 33\n", 1)
+        commit = clone.commit("My work", {"a.py": mine})
+        assert clone.push("HEAD:refs/heads/mine").accepted
+        griefer = world.clone("junior-1")
+        griefer.sync()
+        griefer.fetch("refs/heads/mine:refs/remotes/origin/mine")
+        griefer.commit("Below it", {"a.py": CODE + OTHER + "# below\n"})
+        griefer.git("cherry-pick", "-n", "origin/mine")
+        griefer.commit("Your work" + MARK, {})
+        assert griefer.push("HEAD:refs/heads/grief").accepted
+        assert clone.push(f"{commit}:main").accepted
+
+    def test_somebody_elses_marked_branch_that_comes_to_my_change(self, world: World) -> None:
+        clone = world.clone("junior-2")
+        commit = clone.commit("My work", {"a.py": CODE})
+        assert clone.push("HEAD:refs/heads/mine").accepted
+        griefer = world.clone("junior-1")
+        griefer.commit("Something" + MARK, {"a.py": OTHER})
+        griefer.commit("Your work", {"a.py": CODE})
+        assert griefer.push("HEAD:refs/heads/grief").accepted
+        assert clone.push(f"{commit}:main").accepted
+
     def test_but_ones_own_later_mark_on_it_does(self, world: World) -> None:
         clone = world.clone("junior-2")
         commit = clone.commit("My work", {"a.py": CODE})

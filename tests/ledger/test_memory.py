@@ -66,6 +66,7 @@ class TestSeen:
         assert {name: each.assisted for name, each in ledger.seen([B, C, A]).items()} == {B: True, C: False}
         assert [each.commit for each in ledger.seen_alike(["p1", ""])["p1"]] == [B, C]
         assert [each.commit for each in ledger.seen_by_author_line(["y"])["y"]] == [C]
+        assert {each.entry for each in ledger.seen([B, C]).values()} == {ledger.head().number}
         assert [(each.base, each.head, each.change) for each in ledger.seen_ranges(["p9"])["p9"]] == [(A, C, "c9")]
 
 

@@ -241,6 +241,7 @@ class TestQuestions:
         add(ledger, data=push(first_pushes=[[A, "line-a"], [B, "line-b"]], outcome="refused"))
         other = {"person": "", "kind": "web"}
         add(ledger, data=push(first_pushes=[[C, "line-a"]], pusher=other))
+        assert ledger.first_entries_of_author_lines(["line-a", "line-x"]) == {"line-a": ledger.head().number - 1}
         found = ledger.first_pushers([A, C, ZERO])
         assert {commit: (p.entry, p.person, p.kind, p.author_line) for commit, p in found.items()} == {
             A: (1, "jo", "account", "line-a"),
