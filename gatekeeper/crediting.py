@@ -194,7 +194,7 @@ class Creditor:
 
 def _decisive(ranges: Sequence[_Range]) -> list[_Range]:
     """Return the ranges by which a squash was approved; without any, the one that was pushed first."""
-    ranges = sorted(ranges, key=lambda each: each[:2])
+    ranges = sorted(reversed(ranges), key=lambda each: each[:2])  # in one second: they come the newest first
     return [each for each in ranges if not each[0]] or ranges[:1]
 
 
