@@ -192,10 +192,11 @@ class Creditor:
         return self._idle_merges[signed.id]
 
 
-def _decisive(ranges: Sequence[_Range]) -> list[_Range]:
+def _decisive(ranges: list[_Range]) -> list[_Range]:
     """Return the ranges by which a squash was approved; without any, the one that was pushed first."""
-    ranges = sorted(reversed(ranges), key=lambda each: each[:2])  # in one second: they come the newest first
-    return [each for each in ranges if not each[0]] or ranges[:1]
+    ordered = ranges[::-1]  # they come the newest first, which tells within one second
+    ordered.sort(key=lambda each: each[:2])
+    return [each for each in ordered if not each[0]] or ordered[:1]
 
 
 def _unproved(authorship: Authorship) -> Authorship:
