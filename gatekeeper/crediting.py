@@ -56,7 +56,7 @@ class Creditor:
         self._done: dict[tuple[ObjectId, ObjectId], bool] = {}
         self._idle_merges: dict[ObjectId, bool] = {}
         # By identity, with the statement kept: it is asked about each of its commits, and comparing it would cost.
-        self._earlier: dict[tuple[int, ObjectId], tuple[Statement, Mapping[ObjectId, str]]] = {}
+        self._earlier: dict[tuple[int, int], tuple[Statement, Mapping[ObjectId, str]]] = {}
         self._reverted: dict[int, tuple[Statement, bool]] = {}
 
     def prepare(self, sources: Iterable[Source]) -> None:
@@ -133,7 +133,7 @@ class Creditor:
 
     def _flaws_of_earlier(self, statement: Statement, source: Source, parent: ObjectId) -> Mapping[ObjectId, str]:
         """Return for each commit that a statement and a source share what is wrong with those listed before it."""
-        key = (id(statement), source.head)
+        key = (id(statement), id(source))  # one head can be reviewed alone and as that of a range
         if key not in self._earlier:
             self._past.fetch([each.id for each in statement.commits])
             reviewed = set(source.commits)

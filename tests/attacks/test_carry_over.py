@@ -109,6 +109,15 @@ class TestSquash:
         assert self.squashed(clone, "Both").accepted
         assert carried_from(world) == [[one, two]]
 
+    @one_format
+    def test_of_an_approved_branch_with_an_empty_commit(self, world: World) -> None:
+        clone = start(world, {"a.py": LINES, "b.py": LINES})
+        empty = clone.commit("Nothing yet" + MARK, {})
+        work = clone.commit("Work" + MARK, {"a.py": changed(LINES, 5, "work")})
+        reviewed(world, clone, empty, work)
+        moved_on(world, {"b.py": changed(LINES, 9, "other")})
+        assert self.squashed(clone, "Both", author="junior-1").accepted
+
     def test_with_one_assisted_commit_unapproved(self, world: World) -> None:
         clone = start(world, {"a.py": LINES, "b.py": LINES})
         one = clone.commit("One" + MARK, {"a.py": changed(LINES, 5, "one")})
