@@ -136,8 +136,8 @@ def test_on_another_branch_than_where_it_landed(world: World) -> None:
     landed(world, clone, {"a.py": CODE})
     assert clone.push("main:refs/heads/release/1").accepted
     clone.git("checkout", "-q", "-b", "old", "main~1")
-    clone.commit("Made here by hand", {"a.py": CODE}, author="mid-1")
+    made = clone.commit("Made here by hand", {"a.py": CODE}, author="mid-1")
     taken = revert(clone)
-    assert clone.push("old:refs/heads/release/2").refused
-    world.approve(taken)
+    assert clone.push(f"{taken}:refs/heads/release/2").refused
+    world.approve(made)
     assert clone.push("old:refs/heads/release/2").accepted
