@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     Template = Callable[[str, bool], World]
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+def templates(tmp_path_factory: pytest.TempPathFactory, *, measured: bool = True) -> Template:
+    """Return what makes a world once for each format and kind, to be copied by every test."""
     made: dict[tuple[str, bool], World] = {}
 
     def prepared(object_format: str, begun: bool) -> World:
@@ -28,11 +28,16 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
                 world = prepared(object_format, False).copy(root)
                 world.begin()
             else:
-                world = World.make(root, object_format)
+                world = World.make(root, object_format, measured=measured)
             made[object_format, begun] = world
         return made[object_format, begun]
 
     return prepared
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return templates(tmp_path_factory)
 
 
 @pytest.fixture(params=["sha1", "sha256"])
