@@ -21,7 +21,7 @@ BOTH = frozenset({"test_authorship_claims", "test_carry_over", "test_push_certif
 
 
 MEASURED = frozenset({"test_carry_over", "test_memory", "test_pure_reverts", "test_push_certificates"})
-"""Modules whose hooks count for coverage, which makes them three times as slow; what others do is measured elsewhere."""
+"""Modules whose hooks count for coverage: that makes them three times as slow. What others do is measured elsewhere."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
