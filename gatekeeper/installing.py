@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import shlex
 import shutil
@@ -88,7 +89,13 @@ def install(plan: Plan) -> list[Step]:
         steps += [_install_hook(server, plan, directory, hook) for hook in HOOKS]
         steps.append(Step(what="refs/gatekeeper/published for clients", changed=published))
         ledger.close()
+    _compile()
     return steps
+
+
+def _compile() -> None:
+    """Compile gatekeeper's modules, where they may be written: hooks load the bytecode and never write any."""
+    compileall.compile_dir(os.path.dirname(gatekeeper.__file__), quiet=2)
 
 
 def _refuse_squatters(server: Server) -> None:

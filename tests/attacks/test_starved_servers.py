@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,11 +14,11 @@ from tests.support.world import one_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.support.clones import Pushed
     from tests.support.world import World
 
+CHECKOUT = Path(__file__).resolve().parents[2]
 MEGABYTE = 1 << 20
 
 
@@ -63,6 +65,19 @@ def test_no_file_can_grow(world: World, blocks: int) -> None:
     assert (world.refs()["refs/heads/main"] == before) == (not plain.accepted)
     world.hook().write_text(shim)
     holds_together(world)
+
+
+@one_format
+def test_bytecode_that_did_not_fit_on_the_disk_stops_no_later_push(world: World, tmp_path: Path) -> None:
+    shutil.copytree(CHECKOUT / "gatekeeper", tmp_path / "gatekeeper", ignore=shutil.ignore_patterns("__pycache__"))
+    world.edit_hook(f" {CHECKOUT} ", f" {tmp_path} ")
+    shim = world.hook().read_text()
+    world.edit_hook("#!/bin/sh\n", "#!/bin/sh\nulimit -f 4\n")
+    assisted, _ = push_twins(world)
+    assert assisted.undecided, assisted.stderr
+    world.hook().write_text(shim)
+    holds_together(world)
+    assert list(tmp_path.rglob("*.pyc")) == []
 
 
 @one_format
