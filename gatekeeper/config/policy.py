@@ -12,6 +12,7 @@ from gatekeeper.core.authorship import Proof
 from gatekeeper.core.carryover import Carry, CarryOver, Kind
 from gatekeeper.core.declaration import DEFAULT, MarkRules
 from gatekeeper.core.policy import Emergency, Limits, Message, Policy
+from gatekeeper.core.privacy import Privacy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ KEYS = (
     "emergency",
     "message",
     "limits",
+    "privacy",
 )
-LATER = ("privacy",)
 
 EMERGENCY_KEYS = ("allowed", "settle_within")
 
@@ -68,7 +69,7 @@ def build_policy(data: Plain, report: Report) -> Policy:
 
     Whether it fits a roster is another question: see `fitting`.
     """
-    section = Section(data, (), report, KEYS, LATER)
+    section = Section(data, (), report, KEYS)
     for name in ("version", "protect", "rules"):
         section.lacks(name)
     section.take("version", format_version, None)
@@ -93,6 +94,7 @@ def build_policy(data: Plain, report: Report) -> Policy:
         carry_over=_carry_over(section),
         message=_message(section),
         limits=_limits(section),
+        privacy=_privacy(section),
     )
     return policy.replace(
         stale_for=section.take("stale_for", span, policy.stale_for),
@@ -158,6 +160,14 @@ def _limits(policy: Section) -> Limits:
         return Limits()
     default = Limits()
     return Limits(**{name: section.take(name, convert, getattr(default, name)) for name, convert in LIMITS.items()})
+
+
+def _privacy(policy: Section) -> Privacy:
+    if "privacy" not in policy:
+        return Privacy()
+    from gatekeeper.config.privacy import build_privacy  # only for a policy that says something about it
+
+    return build_privacy(policy)
 
 
 def _requires(value: Plain) -> None:

@@ -13,6 +13,7 @@ from gatekeeper.core.governance import Administrators
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.people import Ladder, Person, Who
+from gatekeeper.core.privacy import Privacy
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
 from gatekeeper.core.relief import Lift, Source
@@ -156,6 +157,7 @@ class Policy(Record):
     """Seconds within which an AI-assisted commit can be taken out by a pure revert; None: never."""
     message: Message = Message()
     limits: Limits = Limits()
+    privacy: Privacy = Privacy()
 
     @property
     def governors(self) -> Administrators:

@@ -119,6 +119,9 @@ GOOD_POLICIES = [
     "carry_over: {rebase: remade, squash: off, cherry_pick: exact}",
     "pure_reverts: off",
     "pure_reverts: {within: 2w}",
+    "privacy: {persons: true}",
+    "privacy: {persons: false, smallest_team: 1}",
+    "privacy: {smallest_team: 10000}",
     'requires: ">=0.1, <99"',
 ]
 BAD_POLICIES = [
@@ -172,6 +175,12 @@ BAD_POLICIES = [
     "carry_over: {merge: exact}",
     "pure_reverts: {}",
     "pure_reverts: {within: 0d}",
+    "privacy: {}",
+    "privacy: off",
+    "privacy: {persons: no}",
+    "privacy: {smallest_team: 0}",
+    "privacy: {smallest_team: 10001}",
+    "privacy: {pseudonyms: false}",
     "remember: {for: 1d}",
     "limits: {candidates: 0}",
     "limits: {remembered: 0}",

@@ -10,6 +10,7 @@ from gatekeeper.core.governance import Administrators
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.people import Who
 from gatekeeper.core.policy import Emergency, Independence, Limits, Message, Policy, Presence, Require, Rule, When
+from gatekeeper.core.privacy import Privacy
 from gatekeeper.core.verdict import Enforcement
 from tests.config.documents import POLICY, ROSTER, marked, policy_problems, yaml
 
@@ -51,6 +52,7 @@ def test_every_key_arrives_in_the_policy() -> None:
             emergency: {allowed: {at_least: senior, teams: [payments]}, settle_within: 3d}
             administrators: {signoffs: 1, from: {at_least: senior}}
             message: {help: see the wiki, contact: the team, show_levels: true}
+            privacy: {persons: true, smallest_team: 5}
             limits:
               {commits: 10, commit_bytes: 2048, signoffs: 30, repeated_signoffs: 5, author_statements: 6, seconds: 40}
             """
@@ -97,6 +99,7 @@ def test_every_key_arrives_in_the_policy() -> None:
         emergency=Emergency(allowed=Who(at_least="senior", teams=("payments",)), settle_within=3 * 86_400),
         message=Message(help="see the wiki", contact="the team", show_levels=True),
         limits=Limits(commits=10, commit_bytes=2048, signoffs=30, repeated_signoffs=5, author_statements=6, seconds=40),
+        privacy=Privacy(persons=True, smallest_team=5),
     )
 
 
@@ -137,7 +140,7 @@ def test_all_problems_are_told_at_once_with_place_and_suggestion() -> None:
         "2:11: an entry of `protect` must be a full ref name (for a branch: refs/heads/main)",
         "2:17: an entry of `protect` must not name refs/gatekeeper/, which is reserved and always guarded",
         "3:1: unknown key `undeclerd` (did you mean `undeclared`?)",
-        "4:1: `privacy` is not supported by this version",
+        "4:11: unknown key `x` (one of persons, smallest_team)",
         "6:9: `id` must be made of a-z, 0-9 and -",
         "7:11: `when` must not be empty",
         "8:25: `signoffs` must be a whole number from 1 to 20",
@@ -149,14 +152,6 @@ def test_all_problems_are_told_at_once_with_place_and_suggestion() -> None:
         "13:33: `signoffs` asks for 5, but only 2 of the people in the roster may give one",
         "14:19: `seconds` must be a whole number from 1 to 3600",
     ]
-
-
-@pytest.mark.parametrize(
-    ("key", "told"),
-    [(name, f"4:1: `{name}` is not supported by this version") for name in ("privacy",)],
-)
-def test_a_key_of_a_later_version_is_named_as_such(key: str, told: str) -> None:
-    assert policy_problems(f"{HEAD}{key}: {{x: 1}}\n") == [told]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 import yaml
 
-from gatekeeper.config import policy, roster, rules
+from gatekeeper.config import policy, privacy, roster, rules
 from gatekeeper.config.loading import load_policy, load_roster
 from gatekeeper.config.places import load
 from gatekeeper.config.problems import ConfigurationError
@@ -120,6 +120,7 @@ def schema_keys(name: str, *path: str) -> set[str]:
         (POLICY, "administrators keys", set(rules.ADMINISTRATORS_KEYS)),
         (POLICY, "message keys", schema_keys("policy", "properties", "message")),
         (POLICY, "limits keys", set(policy.LIMITS)),
+        (POLICY, "privacy keys", set(privacy.PRIVACY_KEYS)),
         (POLICY, "rule keys", schema_keys("policy", "$defs", "rule")),
         (POLICY, "when keys", schema_keys("policy", "$defs", "rule", "properties", "when")),
         (POLICY, "require keys", set(rules.REQUIRE_KEYS)),
@@ -156,6 +157,7 @@ def test_the_large_examples_use_every_key() -> None:
         "emergency",
         "message",
         "limits",
+        "privacy",
         "rule",
         "when",
         "require",
@@ -189,13 +191,17 @@ def test_limits_and_defaults_are_those_of_the_code() -> None:
     assert defaults["leavers"] == ("drop" if plain.leavers_drop else "keep")
     emergency = {row[0].strip("`"): row[2].strip("`") for row in table(POLICY, "emergency keys")}
     assert emergency["settle_within"] == f"{plain.emergency.settle_within // 3600}h"
+    figures = {row[0].strip("`"): row[2].strip("`") for row in table(POLICY, "privacy keys")}
+    assert figures == {
+        "persons": str(plain.privacy.persons).lower(),
+        "smallest_team": str(plain.privacy.smallest_team),
+    }
     assert defaults["stale_for"] == f"{plain.stale_for // 3600}h"
 
 
 def test_keys_that_are_planned_are_named_and_refused() -> None:
     planned = {row[0].strip("`"): set(re.findall(r"`(\w+)`", row[1])) for row in table(POLICY, "later policy keys")}
-    assert planned["the file"] == set(policy.LATER)
-    places = {"the file": "", "when": "when", "require": "require", "require.from": "from"}
+    places = {"when": "when", "require": "require", "require.from": "from"}
     for where, keys in planned.items():
         for key in keys:
             rule: dict[str, Any] = {
@@ -204,7 +210,7 @@ def test_keys_that_are_planned_are_named_and_refused() -> None:
                 "require": {"signoffs": 1, "from": {"at_least": "senior"}},
             }
             whole: dict[str, Any] = {"version": 1, "protect": ["HEAD"], "rules": [rule]}
-            inside = {"": whole, "when": rule["when"], "require": rule["require"]}
+            inside = {"when": rule["when"], "require": rule["require"]}
             inside["from"] = rule["require"]["from"]
             inside[places[where]][key] = "x"
             with pytest.raises(ConfigurationError, match=f"`{key}` is not supported by this version"):
