@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from gatekeeper.checking import baseline
 from gatekeeper.config.in_force import InForce
-from gatekeeper.core.audit import Audit, Debt, DebtState, Row
 from gatekeeper.core.clock import format_time
+from gatekeeper.core.debt import Debt, DebtState
+from gatekeeper.core.first_audit import Audit, Row
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.debts import debts
 from gatekeeper.gate import is_protected

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from gatekeeper.bench import Bench, Court, UnjudgeableError, from_ledger, read_commit
 from gatekeeper.config.in_force import InForce
-from gatekeeper.core.audit import Debt, DebtState
 from gatekeeper.core.commits import Commit
+from gatekeeper.core.debt import Debt, DebtState
 from gatekeeper.core.dossier import Addition
 from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.policy import Policy, Setting, evaluate

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from gatekeeper.config.in_force import InForce
-from gatekeeper.core.audit import DebtState
+from gatekeeper.core.debt import DebtState
 from gatekeeper.core.symptom import Symptom, note
 from gatekeeper.debts import debts
 from gatekeeper.formats.text import plural

@@ -16,7 +16,7 @@ from tests.support.world import World
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gatekeeper.core.audit import Audit
+    from gatekeeper.core.first_audit import Audit
 
 
 @pytest.fixture

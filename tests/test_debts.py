@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gatekeeper.auditing import audit
-from gatekeeper.core.audit import DebtState
+from gatekeeper.core.debt import DebtState
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.signoff import Decision
 from gatekeeper.debts import debts
@@ -19,7 +19,8 @@ from tests.support.emergencies import MAIN, SETTLE_SECONDS, allow, at, declare, 
 from tests.support.world import one_format
 
 if TYPE_CHECKING:
-    from gatekeeper.core.audit import Audit, Debt
+    from gatekeeper.core.debt import Debt
+    from gatekeeper.core.first_audit import Audit
     from gatekeeper.core.ids import ObjectId
     from tests.support.clones import Clone
     from tests.support.world import World

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from gatekeeper.core.audit import Audit
+    from gatekeeper.core.first_audit import Audit
     from gatekeeper.core.memory import Recollection
 
 VERSION = 1

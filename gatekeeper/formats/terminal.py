@@ -17,10 +17,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gatekeeper.core.audit import Audit
     from gatekeeper.core.changes import FileStat
     from gatekeeper.core.declaration import Declaration
     from gatekeeper.core.dossier import Dossier
+    from gatekeeper.core.first_audit import Audit
     from gatekeeper.core.proposal import Proposal
 
 COLOURS = {Outcome.ACCEPTED: "green", Outcome.REFUSED: "red", Outcome.UNDECIDED: "yellow"}

@@ -19,10 +19,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from gatekeeper.cli import OK, REFUSED, UNDECIDED, WRONG_USE
 from gatekeeper.config import published
 from gatekeeper.core import canonical, signoff
-from gatekeeper.core.audit import Audit, Debt, DebtState, Row
 from gatekeeper.core.changes import RawEntry, change_digest, make_change, merge_digest
 from gatekeeper.core.commits import parse_commit
+from gatekeeper.core.debt import Debt, DebtState
 from gatekeeper.core.declaration import declare
+from gatekeeper.core.first_audit import Audit, Row
 from gatekeeper.core.ids import SHA1, ObjectId, Timestamp
 from gatekeeper.core.keys import KEY_TYPES, MAX_RSA_BITS, MIN_RSA_BITS, parse_public_key
 from gatekeeper.core.people import Who

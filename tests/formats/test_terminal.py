@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from gatekeeper.core.audit import Audit, Row
 from gatekeeper.core.changes import FileStat
 from gatekeeper.core.declaration import declare
+from gatekeeper.core.first_audit import Audit, Row
 from gatekeeper.core.proposal import Item, Proposal
 from gatekeeper.core.verdict import Enforcement, Outcome, Verdict
 from gatekeeper.formats.terminal import (
