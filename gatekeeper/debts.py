@@ -42,13 +42,12 @@ def debts(server: Server, ledger: Ledger, force: InForce) -> list[Debt]:
         by_update.setdefault((owed.entry, owed.position), []).append(owed)
     if not by_update:
         return []
-    numbers = {number for number, _ in by_update}
-    pushes = {entry.number: entry for entry in ledger.entries() if entry.number in numbers}
     earlier = server.gate(ledger, force).earlier_policy
     found: list[Debt] = []
     for (number, _), several in by_update.items():
-        policy = earlier(pushes[number].data["policy"]) or force.policy
-        settled = _Update(server, ledger, force, policy, pushes[number], several).settled()
+        push = ledger.entry(number)
+        policy = earlier(push.data["policy"]) or force.policy
+        settled = _Update(server, ledger, force, policy, push, several).settled()
         found += [_debt(owed, settled.get(owed.commit, frozenset()), server.now) for owed in several]
     return found
 

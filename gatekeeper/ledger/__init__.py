@@ -201,7 +201,21 @@ class Ledger(Protocol):
         """
 
     def entries(self, since: int = 0) -> Iterator[Entry]:
-        """Yield the entries after number `since`, in order."""
+        """Yield the entries after number `since`, in order; only one is held at a time.
+
+        Raises:
+            LedgerError: at an entry that cannot be read.
+        """
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of all entries, in order."""
+
+    def entry(self, number: int) -> Entry:
+        """Return one entry.
+
+        Raises:
+            LedgerError: if there is none, or it cannot be read.
+        """
 
     def pending(self, refs: Sequence[str] | None = None) -> list[PendingUpdate]:
         """Return unconfirmed updates of some refs, or of all."""

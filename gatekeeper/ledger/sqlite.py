@@ -188,11 +188,29 @@ class SqliteLedger:
 
     def entries(self, since: int = 0) -> Iterator[Entry]:
         """See `Ledger`."""
-        for number, body, digest in self._rows(
-            "SELECT number, body, hash FROM entries WHERE number > ? ORDER BY number", (since,)
-        ):
+        query = "SELECT number, body, hash FROM entries WHERE number > ? ORDER BY number LIMIT 1"
+        while rows := self._rows(query, (since,)):  # one at a time: the entry of a large push has megabytes
+            entry = self._entry(*rows[0])
+            yield entry
+            since = entry.number
+
+    def numbers(self) -> list[int]:
+        """See `Ledger`."""
+        return [number for (number,) in self._rows("SELECT number FROM entries ORDER BY number")]
+
+    def entry(self, number: int) -> Entry:
+        """See `Ledger`."""
+        rows = self._rows("SELECT number, body, hash FROM entries WHERE number = ?", (number,))
+        if not rows:
+            raise LedgerError(f"the ledger {self.path} has no entry {number}")
+        return self._entry(*rows[0])
+
+    def _entry(self, number: int, body: str, digest: str) -> Entry:
+        try:
             content = plain.loads(body)
-            yield Entry(number=number, time=content["time"], kind=content["kind"], data=content["data"], hash=digest)
+            return Entry(number=number, time=content["time"], kind=content["kind"], data=content["data"], hash=digest)
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise LedgerError(f"entry {number} of the ledger {self.path} cannot be read: {error}") from None
 
     def pending(self, refs: Sequence[str] | None = None) -> list[PendingUpdate]:
         """See `Ledger`."""
