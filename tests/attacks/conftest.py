@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.pushes.conftest import template, templates
+from tests.pushes.conftest import template
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,14 +14,10 @@ if TYPE_CHECKING:
     from tests.pushes.conftest import Template
     from tests.support.world import World
 
-__all__ = ["empty", "template", "unmeasured", "world"]
+__all__ = ["empty", "template", "world"]
 
 BOTH = frozenset({"test_authorship_claims", "test_carry_over", "test_push_certificates", "test_reviewed_heads"})
 """Modules that are run with SHA-256 too. For the others tests/pushes does it: an attack costs a second or more."""
-
-
-MEASURED = frozenset({"test_carry_over", "test_memory", "test_pure_reverts", "test_push_certificates"})
-"""Modules whose hooks count for coverage: that makes them three times as slow. What others do is measured elsewhere."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -33,22 +29,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             metafunc.parametrize(name, formats, indirect=True)
 
 
-@pytest.fixture(scope="session")
-def unmeasured(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return templates(tmp_path_factory, measured=False)
-
-
-def chosen(request: pytest.FixtureRequest, template: Template, unmeasured: Template) -> Template:
-    return template if request.module.__name__.rpartition(".")[2] in MEASURED else unmeasured
-
-
 @pytest.fixture
-def empty(request: pytest.FixtureRequest, template: Template, unmeasured: Template, tmp_path: Path) -> World:
+def empty(request: pytest.FixtureRequest, template: Template, tmp_path: Path) -> World:
     """A server with the gate installed and nothing in its repository."""
-    return chosen(request, template, unmeasured)(request.param, False).copy(tmp_path / "world")
+    return template(request.param, False).copy(tmp_path / "world")
 
 
 @pytest.fixture
-def world(request: pytest.FixtureRequest, template: Template, unmeasured: Template, tmp_path: Path) -> World:
+def world(request: pytest.FixtureRequest, template: Template, tmp_path: Path) -> World:
     """A server with the gate installed, with one commit on main."""
-    return chosen(request, template, unmeasured)(request.param, True).copy(tmp_path / "world")
+    return template(request.param, True).copy(tmp_path / "world")

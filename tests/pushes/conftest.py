@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.environment import require
+from tests.support.hook_coverage import are_measured
 from tests.support.world import World
 
 if TYPE_CHECKING:
@@ -16,28 +17,25 @@ if TYPE_CHECKING:
     Template = Callable[[str, bool], World]
 
 
-def templates(tmp_path_factory: pytest.TempPathFactory, *, measured: bool = True) -> Template:
-    """Return what makes a world once for each format and kind, to be copied by every test."""
-    made: dict[tuple[str, bool], World] = {}
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """What makes a world once for each format and kind, to be copied by every test."""
+    made: dict[tuple[str, bool, bool], World] = {}
 
     def prepared(object_format: str, begun: bool) -> World:
         require("git")
-        if (object_format, begun) not in made:
+        kind = (object_format, begun, are_measured())
+        if kind not in made:
             root = tmp_path_factory.mktemp("template") / "world"
             if begun:
                 world = prepared(object_format, False).copy(root)
                 world.begin()
             else:
-                world = World.make(root, object_format, measured=measured)
-            made[object_format, begun] = world
-        return made[object_format, begun]
+                world = World.make(root, object_format)
+            made[kind] = world
+        return made[kind]
 
     return prepared
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return templates(tmp_path_factory)
 
 
 @pytest.fixture(params=["sha1", "sha256"])

@@ -17,20 +17,25 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
+VARIABLE = "COVERAGE_PROCESS_CONFIG"
+"""Left by coverage (`patch = subprocess`) for the processes that are to count."""
 ISOLATED = " -I -S -c "
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DATA_FILE = os.path.join(CHECKOUT, ".coverage")
 
 
+def are_measured() -> bool:
+    """Whether the coverage of processes that are started now counts."""
+    return VARIABLE in os.environ
+
+
 def instrument(shim: Path) -> None:
-    """Make the installed hook `shim` count, if the coverage of this test run is measured at all.
+    """Make the installed hook `shim` count, if the coverage of processes is measured now.
 
     Raises:
         ValueError: if `shim` does not start Python exactly once as `-I -S -c`.
     """
-    from coverage import Coverage
-
-    if Coverage.current() is not None:
+    if are_measured():
         shim.write_text(instrumented(shim.read_text()))
 
 
@@ -62,7 +67,7 @@ def main(packages: str, data_file: str, _dash_c: str, code: str, *arguments: str
     ).start()
     # The hook sees neither the path nor the variable that coverage left for processes of its own.
     sys.path.remove(packages)
-    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+    os.environ.pop(VARIABLE, None)
     sys.argv = ["-c", *arguments]
     exec(compile(code, "<string>", "exec"), {"__name__": "__main__"})  # noqa: S102 - as `-c` does
 

@@ -66,14 +66,14 @@ class World:
     # ---- the server ------------------------------------------------------------------------------
 
     @classmethod
-    def make(cls, root: Path, object_format: str, *, measured: bool = True) -> World:
-        """Make a bare repository and install the gate; see `install` for `measured`."""
+    def make(cls, root: Path, object_format: str) -> World:
+        """Make a bare repository and install the gate."""
         world = cls(root, object_format)
         world.bare.mkdir(parents=True)
         world.git("init", "-q", "--bare", "-b", "main", "--template=", f"--object-format={object_format}")
         world.set_policy()
         world.set_roster()
-        world.install(measured=measured)
+        world.install()
         return world
 
     def copy(self, root: Path) -> World:
