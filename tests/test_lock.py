@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 REQUIREMENTS = Path(__file__).parent.parent / "requirements"
-PIN = re.compile(r"([a-z0-9-]+)==([0-9.]+) \\")
+PIN = re.compile(r"([a-z0-9-]+)==([0-9.]+(?:\.post[0-9]+)?) \\")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = (("linux", "Linux"), ("darwin", "Darwin"))
