@@ -62,7 +62,9 @@ class Authors:
                 person, kind, who = self._arrival.person, self._arrival.kind, mine
             else:
                 continue
-            shared = bool(others.get(lines[commit.id], frozenset()) - {who})
+            # Who copies the line later takes no proof away from whose it was first.
+            before = others.get(lines[commit.id], {}).items()
+            shared = any(other != who and (record is None or entry < record.entry) for other, entry in before)
             found[commit.id] = FirstPush(person=person, kind=kind, shared_author_line=shared)
         return found
 

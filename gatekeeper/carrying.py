@@ -56,6 +56,8 @@ class Carrier:
         self._comparer = Comparer(bench.engine)
         self._commits: dict[ObjectId, Commit | None] = {}
         self._changes: dict[ObjectId, Change] = {}
+        self._arrived: dict[ObjectId, int] = {}
+        """By commit the push that first brought it."""
 
     def commits(self, ids: Sequence[ObjectId]) -> dict[ObjectId, Commit]:
         """Return reviewed commits that are still there and well-formed."""
@@ -112,6 +114,7 @@ class Carrier:
             if good
         }
         self._past.fetch([seen.commit for _, seen in tried])
+        self._came([name for each, seen in tried for name in (each.commit.id, seen.commit)])
         found: list[tuple[Asked, Source]] = []
         for each, seen in tried:
             pair = (each.commit.id, seen.commit)
@@ -127,10 +130,18 @@ class Carrier:
                 assisted=(seen.commit,) if seen.assisted else (),
                 tools=seen.tools,
                 elsewhere=elsewhere,
-                time=seen.time,
+                entry=self._arrived.get(seen.commit, seen.entry),
+                before=self._is_before(self._arrived.get(seen.commit, seen.entry), each),
             )
             found.append((each, source))
         return found
+
+    def _came(self, commits: Sequence[ObjectId]) -> None:
+        """Learn which push first brought commits; what this push brings came in none before."""
+        self._arrived.update({name: push.entry for name, push in self._ledger.first_pushers(commits).items()})
+
+    def _is_before(self, entry: int, each: Asked) -> bool:
+        return each.commit.id not in self._arrived or entry < self._arrived[each.commit.id]
 
     def _nearest(self, each: Asked, others: Mapping[ObjectId, tuple[str, Timestamp]]) -> set[ObjectId]:
         """Return the candidates to try: the same change first, then what was approved, then the newest.
@@ -192,6 +203,7 @@ class Carrier:
         )
         alike = [pair for pair, same in zip(tried, good, strict=True) if same]
         again = iter(engine.remake([(each.parent, span.head) for each, span in alike]))
+        self._came([each.commit.id for each, _ in alike])
         found: list[tuple[Asked, Source]] = []
         for each, span in alike:
             merged = next(again)
@@ -224,7 +236,8 @@ class Carrier:
             assisted=tuple(commit.id for commit in adding if commit.is_merge or commit.id in marked),
             tools=tuple(sorted({tool for tools in marked.values() for tool in tools})),
             elsewhere=self._past.elsewhere([commit.id for commit in adding]),
-            time=span.time,
+            entry=span.entry,
+            before=self._is_before(span.entry, each),
         )
 
     def _adding(self, commits: Sequence[Commit]) -> list[Commit]:

@@ -21,11 +21,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from gatekeeper.core.ids import Timestamp
     from gatekeeper.core.signoff import SignedCommit, Statement
 
-    _Range = tuple[bool, Timestamp, tuple[Authorship, ...], tuple[Person, ...]]
-    """A squashed range: whether it approves nothing, when it was pushed, who wrote it, with whom."""
+    _Range = tuple[tuple[Authorship, ...], tuple[Person, ...]]
+    """A squashed range: who wrote it, with whom."""
 
 
 class Credit(Record):
@@ -39,6 +38,8 @@ class Credit(Record):
     """Of a squashed range: who wrote each of its commits."""
     co_authors: tuple[Person, ...] = ()
     """Of all that is carried."""
+    hands: tuple[Person, ...] = ()
+    """Who wrote what came first of all that is the same: under whatever name it came again, it is their work."""
 
 
 class Creditor:
@@ -84,7 +85,9 @@ class Creditor:
         authors: list[Authorship] = []
         range_authors: list[Authorship] = []
         co_authors: list[Person] = []
-        ranges: list[_Range] = []
+        approved: list[_Range] = []
+        unapproved: list[_Range] = []
+        first = _first(sources)
         for source in sources:
             there = self._carrier.commits(source.commits)
             squash = source.kind is Kind.SQUASH
@@ -102,21 +105,31 @@ class Creditor:
             here = cover(source.commits, source.assisted, standings) if squash else [each for _, each in standings]
             approvals += here
             helps = any(not standing.flaw for standing in here)
-            # Anybody can push a copy under another name: only who wrote what was approved has a hand in this.
-            if squash:
-                ranges.append((not helps, source.time, written, together))
+            # Anybody can push a copy under another name: only who wrote what was approved, or came first, counts.
+            if squash and helps:
+                approved.append((written, together))
+            elif squash:
+                unapproved += [(written, together)] if source in first else []
             else:
                 authors += written if helps else [each for each in written if each.proved]
                 co_authors += together if helps else ()
-        for _, _, written, together in _decisive(ranges):
+        for written, together in approved or unapproved:
             range_authors += written
             co_authors += together
+        names = [name for source in first for name in source.commits]
+        there = self._carrier.commits(names)
+        hands = dict.fromkeys(person for name in names for person in self._written[name].involved)
+        co_authors += [person for name in names for person in self._authors.co_authors(there[name])]
+        if range_authors:
+            involved = tuple(dict.fromkeys((*range_authors[0].involved, *hands)))
+            range_authors[0] = range_authors[0].replace(involved=involved)
         return Credit(
             approvals=tuple(_best(approvals)),
             vetoes=tuple(vetoes.values()),
             authors=tuple(authors),
             range_authors=tuple(dict.fromkeys(range_authors)),
             co_authors=tuple(dict.fromkeys(co_authors)),
+            hands=tuple(hands),
         )
 
     def _flaw(self, commit: Commit, reviewed: Commit, source: Source, change: str, statement: Statement | None) -> str:
@@ -192,11 +205,10 @@ class Creditor:
         return self._idle_merges[signed.id]
 
 
-def _decisive(ranges: list[_Range]) -> list[_Range]:
-    """Return the ranges by which a squash was approved; without any, the one that was pushed first."""
-    ordered = ranges[::-1]  # they come the newest first, which tells within one second
-    ordered.sort(key=lambda each: each[:2])
-    return [each for each in ordered if not each[0]] or ordered[:1]
+def _first(sources: Sequence[Source]) -> list[Source]:
+    """Return what the first of all pushes brought, unless the commit that carries it came before that."""
+    first = min((source.entry for source in sources), default=0)
+    return [source for source in sources if source.before and source.entry == first]
 
 
 def _unproved(authorship: Authorship) -> Authorship:
@@ -225,6 +237,7 @@ def credited(authorship: Authorship, credit: Credit) -> Authorship:
                 authorship = authorship.replace(proved=carried.proved, proof=carried.proof, involved=involved)
                 break
     hands = [*authorship.involved, *(person for carried in credit.authors for person in carried.involved)]
+    hands += credit.hands
     return authorship.replace(involved=tuple(dict.fromkeys(hands)))
 
 

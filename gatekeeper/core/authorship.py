@@ -28,7 +28,7 @@ class FirstPush(Record):
     person: Person | None
     kind: PusherKind
     shared_author_line: bool = False
-    """Whether another commit with the same raw author line was first pushed by somebody else."""
+    """Whether somebody else had pushed another commit with the same raw author line before."""
 
 
 class Claims(Record):

@@ -68,8 +68,10 @@ class Source(Record):
     """What the reviewed commits say of tools."""
     elsewhere: bool = False
     """Whether something landed for one of them on another protected ref."""
-    time: Timestamp = Timestamp(0)
-    """When they were first seen together."""
+    entry: int = 0
+    """The push that first brought it."""
+    before: bool = False
+    """Whether that was before the commit that carries it came."""
 
     @property
     def kinds(self) -> tuple[Kind, ...]:

@@ -132,6 +132,8 @@ class SeenRange(Record):
     change: str
     """The change digest over the trees of base and head; empty if they are equal."""
     time: Timestamp
+    entry: int
+    """The number of the push that first brought it."""
 
 
 class Owed(Record):
@@ -242,8 +244,11 @@ class Ledger(Protocol):
     def first_pushers(self, commits: Sequence[ObjectId]) -> dict[ObjectId, FirstPusher]:
         """Return who first pushed commits."""
 
-    def pushers_of_author_lines(self, digests: Sequence[str]) -> dict[str, frozenset[str]]:
-        """Return for digests of author lines who first pushed such commits: roster ids, empty for nobody."""
+    def pushers_of_author_lines(self, digests: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Return for digests of author lines who first pushed such commits, each with the number of the first push.
+
+        They are roster ids; empty for nobody.
+        """
 
     def first_entries_of_author_lines(self, digests: Sequence[str]) -> dict[str, int]:
         """Return for digests of author lines the number of the push that first brought such a commit."""

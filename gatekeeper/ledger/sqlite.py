@@ -393,10 +393,12 @@ class SqliteLedger:
 
     def seen_ranges(self, paths: Sequence[str]) -> dict[str, tuple[SeenRange, ...]]:
         """See `Ledger`."""
-        query = "SELECT paths, base, head, change, time FROM ranges WHERE paths IN ({}) ORDER BY entry DESC, head"
+        query = (
+            "SELECT paths, base, head, change, time, entry FROM ranges WHERE paths IN ({}) ORDER BY entry DESC, head"
+        )
         found: dict[str, tuple[SeenRange, ...]] = {}
-        for key, base, head, change, time in self._rows_in(query, [key for key in paths if key]):
-            span = SeenRange(base=ObjectId(base), head=ObjectId(head), change=change, time=time)
+        for key, base, head, change, time, entry in self._rows_in(query, [key for key in paths if key]):
+            span = SeenRange(base=ObjectId(base), head=ObjectId(head), change=change, time=time, entry=entry)
             found[key] = (*found.get(key, ()), span)
         return found
 
@@ -422,12 +424,13 @@ class SqliteLedger:
             for commit, entry, person, kind, line in self._rows_in(query, commits)
         }
 
-    def pushers_of_author_lines(self, digests: Sequence[str]) -> dict[str, frozenset[str]]:
+    def pushers_of_author_lines(self, digests: Sequence[str]) -> dict[str, dict[str, int]]:
         """See `Ledger`."""
-        found: dict[str, frozenset[str]] = {}
-        query = "SELECT DISTINCT author_line, person FROM first_pushes WHERE author_line IN ({})"
-        for line, person in self._rows_in(query, digests):
-            found[line] = found.get(line, frozenset()) | {person}
+        found: dict[str, dict[str, int]] = {}
+        query = """SELECT author_line, person, MIN(entry) FROM first_pushes WHERE author_line IN ({})
+            GROUP BY author_line, person"""
+        for line, person, entry in self._rows_in(query, digests):
+            found.setdefault(line, {})[person] = entry
         return found
 
     def subjects(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[StatementId, ...]]:

@@ -91,6 +91,34 @@ def test_an_author_line_that_somebody_else_pushed_first_proves_nothing(world: Wo
     assert senior.push("FETCH_HEAD:refs/heads/main").refused
 
 
+@one_format
+def test_an_author_line_that_somebody_else_pushed_later_takes_no_proof_away(world: World) -> None:
+    senior, junior = world.clone("senior-1"), world.clone("junior-1")
+    commit = senior.assisted()
+    assert senior.push("main:refs/heads/topic").accepted
+    line = senior.git("log", "-1", "--format=%at +0000")
+    dates = {"GIT_AUTHOR_DATE": line, "GIT_COMMITTER_DATE": line}
+    junior.commit("Mine\n\nAssisted-by: claude\n", {"mine.py": "1\n"}, author="senior-1", env=dates)
+    assert junior.push("main:main").refused
+    assert senior.push(f"{commit}:refs/heads/main").accepted
+
+
+@one_format
+def test_a_rebase_that_somebody_elses_refused_push_brought_first_is_still_its_authors(world: World) -> None:
+    senior, junior, staff = world.clone("senior-1"), world.clone("junior-1"), world.clone("staff-1")
+    commit = senior.assisted()
+    assert senior.push("main:refs/heads/topic").accepted
+    staff.commit("Meanwhile", {"other.py": "1\n"})
+    assert staff.push("main:main").accepted
+    junior.sync()
+    junior.git("fetch", "-q", str(senior.path), commit)
+    junior.git("cherry-pick", commit, env={"GIT_COMMITTER_DATE": junior.dates()["GIT_COMMITTER_DATE"]})
+    junior.assisted("On top")
+    assert junior.push("main:main").refused
+    senior.git("fetch", "-q", str(junior.path), "main")
+    assert senior.push("FETCH_HEAD^:refs/heads/main").accepted
+
+
 # ---- signature -------------------------------------------------------------------------------------
 
 

@@ -219,6 +219,63 @@ class TestCopies:
         squash(senior, "origin/main")
         assert senior.push("HEAD:main").accepted is accepted
 
+    @pytest.mark.parametrize(("first", "second"), [("senior-1", "junior-1"), ("junior-1", "senior-1")])
+    @one_format
+    def test_whose_it_was_first_does_not_approve_it_under_another_name(
+        self, world: World, first: str, second: str
+    ) -> None:
+        start(world, {"a.py": LINES})
+        junior = world.clone("junior-1")
+        for person in (first, second):
+            clone = world.clone(person)
+            clone.fetch()
+            branch(clone)
+            clone.commit("Work" + MARK, {"a.py": changed(LINES, 5, "work")})
+            assert clone.push(f"HEAD:refs/heads/topic-{person}").accepted
+        commit = junior.commit("Work, in better words" + MARK, {}, "--amend")
+        assert junior.push("HEAD:refs/heads/better").accepted
+        world.approve(commit, "senior-1")
+        assert junior.push(f"{commit}:main").accepted is (first == "junior-1")
+        world.approve(commit, "senior-2")
+        assert junior.push(f"{commit}:main").status == 0
+
+    @pytest.mark.parametrize("first", ["senior-1", "junior-1"])
+    @one_format
+    def test_whose_branch_it_was_first_does_not_approve_its_squash_under_another_name(
+        self, world: World, first: str
+    ) -> None:
+        start(world, {"a.py": LINES, "b.py": LINES})
+        for person in (first, "junior-1", "senior-1"):
+            clone = world.clone(person)
+            clone.fetch()
+            branch(clone)
+            clone.commit("One" + MARK, {"a.py": changed(LINES, 5, "one")})
+            clone.commit("Two" + MARK, {"b.py": changed(LINES, 7, "two")})
+            assert clone.push(f"+HEAD:refs/heads/topic-{person}").accepted
+        junior = world.clone("junior-1")
+        ids = [junior.id("HEAD^"), junior.id()]
+        one, two = (world.signoff(signer, junior, ids) for signer in ("senior-1", "senior-2"))
+        squashed = squash(junior, "origin/main")
+        assert world.store_push(junior, [one], account="senior-1").accepted
+        assert junior.push(f"{squashed}:main").accepted is (first == "junior-1")
+        assert world.store_push(junior, [two], account="senior-2").accepted
+        assert junior.push(f"{squashed}:main").status == 0
+
+    @one_format
+    def test_who_splits_it_later_is_not_its_author(self, world: World) -> None:
+        start(world, {"a.py": LINES, "b.py": LINES})
+        both = {"a.py": changed(LINES, 5, "one"), "b.py": changed(LINES, 7, "two")}
+        senior = world.clone("senior-1")
+        senior.fetch()
+        branch(senior)
+        senior.commit("Both" + MARK, both)
+        assert senior.push("HEAD:refs/heads/topic").accepted
+        junior = world.clone("junior-1")
+        for path, content in both.items():
+            junior.commit("Part" + MARK, {path: content})
+        assert junior.push("HEAD:refs/heads/split").accepted
+        assert senior.push("HEAD:main").accepted
+
 
 class TestElsewhere:
     """`cherry_pick` is about what has landed on another guarded ref, in whatever form it did."""

@@ -19,7 +19,7 @@ from gatekeeper.core.reasons import reason
 from gatekeeper.core.relief import Lift, Pause, Source
 from gatekeeper.core.signoff import Decision
 from gatekeeper.core.testimony import Judged, Standing
-from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome
+from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome, Revocation
 from tests.support.values import DAY, LADDER, MAIN, NOW, A, B, C, D, commit, person, sworn
 
 ANN, SUE, BOT = person("ann", "staff"), person("sue", "senior"), person("bot", None, bot=True)
@@ -61,6 +61,13 @@ class TestOptions:
         assert found.notes == (reason("unknown-option", option="gatekeeper.emergencie=x"),)
         assert found.lift is not None
 
+    def test_it_is_told_beside_no_emergency_or_one_that_does_not_count(self) -> None:
+        assert heard("gatekeeper.pause") == Plea(notes=(reason("unknown-option", option="gatekeeper.pause"),))
+        assert codes(heard("gatekeeper.pause", "gatekeeper.emergency=")) == [
+            "unknown-option",
+            "emergency-without-reason",
+        ]
+
     @pytest.mark.parametrize("kind", [kind for kind in PusherKind if kind is not PusherKind.ACCOUNT])
     def test_only_a_persons_own_push_declares_one(self, kind: PusherKind) -> None:
         found = heard("gatekeeper.emergency=down", kind=kind)
@@ -77,6 +84,18 @@ class TestOptions:
         assert codes(found) == ["emergency-not-allowed"]
         assert found.lift is None
         assert found.reason == "down"
+
+    def test_who_may_not_is_named_by_id_or_account(self) -> None:
+        pusher = Pusher(kind=PusherKind.ACCOUNT, account="sue-login", server="ssh", how="GATEKEEPER_USER")
+        push = Push(updates=(), pusher=pusher, options=("gatekeeper.emergency=down",))
+        for who, name in ((SUE, "sue"), (None, "sue-login")):
+            assert hear(push, who, setting()).notes == (reason("emergency-not-allowed", who=name),)
+
+    def test_a_reason_may_fill_the_bound(self) -> None:
+        for length, counts in ((MAX_REASON, True), (MAX_REASON + 1, False)):
+            found = heard("gatekeeper.emergency=" + "x" * length)
+            assert (found.lift is not None, is_reason("x" * length)) == (counts, counts)
+        assert found.notes == (reason("emergency-reason-too-long", limit=MAX_REASON),)
 
     def test_a_bot_may_not_though_it_is_named(self) -> None:
         named = setting(allowed=Who(people=("bot", "ann")))
@@ -171,6 +190,19 @@ class TestWhatIsLifted:
         (found,) = lift_unmet([other], [dossier()], setting(), declared=DECLARED, pause=PAUSE, landed=())
         assert (found.outcome, found.rules[0].lifted, found.lift) == (Outcome.REFUSED, False, None)
 
+    def test_rules_that_are_met_or_not_the_policys_stay_as_they_are_beside_one_that_is_lifted(self) -> None:
+        (unmet,) = evaluate(dossier(), setting()).rules
+        met, foreign = unmet.replace(rule="met", outcome=Outcome.ACCEPTED), unmet.replace(rule="foreign")
+        finding = evaluate(dossier(), setting()).replace(rules=(met, unmet, foreign))
+        where = setting(SIGNED, SIGNED.replace(id="met"))
+        (found,) = lift_unmet([finding], [dossier()], where, declared=DECLARED, pause=None, landed=())
+        assert [(rule.rule, rule.lifted) for rule in found.rules] == [
+            ("met", False),
+            ("signed", True),
+            ("foreign", False),
+        ]
+        assert found.outcome is Outcome.REFUSED
+
     @given(
         st.lists(st.sampled_from([SIGNED, REFUSED, WARNED]), min_size=1, unique=True),
         st.booleans(),
@@ -230,6 +262,16 @@ class TestStatements:
         (found,) = lifted(dossier(A, said))
         assert (found.outcome, found.lift) == (Outcome.REFUSED, None)
         assert [view.flaw for view in found.emergencies] == [flaw]
+
+    def test_it_is_shown_with_its_signer_and_with_what_took_it_back(self) -> None:
+        back = sworn(SUE, "back", Decision.REVOKE, revokes=StatementId("one"), comment="no need")
+        taken = Standing(testimony=urgent(), flaw="revoked", revoked_by=back)
+        (found,) = lifted(dossier(A, taken, urgent(None, "two")))
+        assert [view.signer for view in found.emergencies] == ["ann", "nobody"]
+        assert [view.revocation for view in found.emergencies] == [
+            Revocation(signer="sue", issued_at=back.statement.issued_at, comment="no need"),
+            None,
+        ]
 
     def test_it_is_spent_when_its_commit_has_landed(self) -> None:
         one, two = lifted(dossier(A, urgent()), dossier(B, urgent()), landed={A})

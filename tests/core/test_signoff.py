@@ -454,3 +454,17 @@ def test_a_text_has_at_most_so_many_characters(field: str, most: int) -> None:
     assert parse_statement(dump_statement(fits)) == fits
     with pytest.raises(MalformedSignoffError, match=f"{field} has {most + 1} characters"):
         parse_statement(dump_statement(FULL.replace(**{field: "ü" * (most + 1)})))
+
+
+def test_a_checklist_has_at_most_so_many_members() -> None:
+    many = tuple((f"{number:03}", True) for number in range(MAX_CHECKLIST + 1))
+    fits = FULL.replace(checklist=many[:-1])
+    assert parse_statement(dump_statement(fits)) == fits
+    with pytest.raises(MalformedSignoffError, match=f"checklist has {MAX_CHECKLIST + 1} members"):
+        parse_statement(dump_statement(FULL.replace(checklist=many)))
+
+
+def test_a_commit_is_named_once() -> None:
+    twice = FULL.replace(commits=(signed_commit(A), signed_commit(A, parent="")))
+    with pytest.raises(MalformedSignoffError, match="names a commit twice"):
+        parse_statement(dump_statement(twice))

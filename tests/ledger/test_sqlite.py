@@ -248,8 +248,8 @@ class TestQuestions:
             C: (2, "", "web", "line-a"),
         }
         assert ledger.pushers_of_author_lines(["line-a", "line-b", "x"]) == {
-            "line-a": {"jo", ""},
-            "line-b": {"jo"},
+            "line-a": {"jo": 1, "": 2},
+            "line-b": {"jo": 1},
         }
 
     def test_a_second_first_push_of_a_commit_is_a_conflict(self, ledger: SqliteLedger) -> None:

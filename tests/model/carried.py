@@ -26,6 +26,10 @@ class Carried(NamedTuple):
     written: tuple[Written, ...]
     """Who wrote them; nobody is proved where the proof does not carry over."""
     co_authors: frozenset[str]
+    arrived: int
+    """The number of the push that first brought it."""
+    hands: frozenset[str]
+    """Who had a hand in it, whether or not a proof carries over."""
 
 
 def carried(update: Update, commit: Commit) -> list[Carried]:
@@ -35,14 +39,15 @@ def carried(update: Update, commit: Commit) -> list[Carried]:
         reviewed = update.history.commits[name]
         how = _alike(update, commit, reviewed) if name != commit.id and len(reviewed.parents) == 1 else ""
         if how:
-            found.append(_carried(update, commit, [name], [name] if _is_marked(update, name) else [], how))
-    for base, head in update.server.memory.ranges(update):
+            marked = [name] if _is_marked(update, name) else []
+            found.append(_carried(update, commit, [name], marked, how, update.server.arrived[name]))
+    for (base, head), arrived in update.server.memory.ranges(update):
         how = _squashed(update, commit, base, head)
         members = update.history.between(head, commit.parents[0])
         if how and len(members) > 1:
             adding = [name for name in members if not update.adds_nothing(update.history.commits[name])]
             marked = [name for name in adding if update.is_merge(name) or _is_marked(update, name)]
-            found.append(_carried(update, commit, adding, marked, how, squash=True))
+            found.append(_carried(update, commit, adding, marked, how, arrived, squash=True))
     return found
 
 
@@ -71,14 +76,21 @@ def _squashed(update: Update, commit: Commit, base: str, head: str) -> str:
     old = difference(history.commits[base].tree, history.commits[head].tree)
     if not new or not old or paths(new) != paths(old) or lines_changed(new) != lines_changed(old):
         return ""
-    if new == old:
-        return "exact"
     merged = history.merge(commit.parents[0], head)
-    return "remade" if merged.clean and merged.tree == commit.tree else ""
+    if not merged.clean or merged.tree != commit.tree:
+        return ""
+    return "exact" if new == old else "remade"
 
 
 def _carried(
-    update: Update, commit: Commit, names: list[str], assisted: list[str], how: str, *, squash: bool = False
+    update: Update,
+    commit: Commit,
+    names: list[str],
+    assisted: list[str],
+    how: str,
+    arrived: int,
+    *,
+    squash: bool = False,
 ) -> Carried:
     history, policy = update.history, update.server.policy
     reviewed = [history.commits[name] for name in names]
@@ -103,6 +115,8 @@ def _carried(
         vetoes=tuple(veto for each in standing.values() for veto in each.vetoes),
         written=tuple(w if carries else w._replace(proved="") for w in written),
         co_authors=frozenset(each.co_author for each in reviewed),
+        arrived=arrived,
+        hands=frozenset().union(*(w.hands for w in written)),
     )
 
 
@@ -111,7 +125,7 @@ def _spent(update: Update, commit: Commit, reviewed: Iterable[Commit]) -> bool:
     names = {each.id for each in reviewed}
     changes: set[Change] = {update.history.change(each) for each in reviewed if len(each.parents) < 2}
     changes = (changes | {update.history.change(commit)}) - {frozenset()}
-    return any(x.stands_for & names or x.spent & changes for x in update.past if x.commit != commit.id)
+    return any(x.stands_for & names or x.spent & changes for x in update.there if x.commit != commit.id)
 
 
 def _earlier_are_there(update: Update, commit: Commit, statement: Statement, name: str, together: list[str]) -> bool:

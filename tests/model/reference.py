@@ -77,6 +77,9 @@ class Reference:
         self.contents: set[str] = set()
         """The contents of files that are."""
         self.first_pusher: dict[str, str] = {}
+        self.pushes = 0
+        self.arrived: dict[str, int] = {}
+        """By commit the number of the push that first brought it."""
         self.statements: list[Statement] = []
         self.landed: list[Landed] = []
         self.memory = Memory(history)
@@ -87,9 +90,10 @@ class Reference:
         """Judge a push and let it happen. An update to nothing deletes."""
         statements = [*self.statements, *signed]
         brought = set[str]().union(*(self.history.behind(new) for new in updates.values() if new)) - self.present
-        before = dict(self.first_pusher)
+        self.pushes += 1
         for commit in brought:
             self.first_pusher.setdefault(commit, pusher)
+            self.arrived.setdefault(commit, self.pushes)
         problems: dict[str, frozenset[str]] = {}
         landing: list[Landed] = []
         for ref, new in updates.items():
@@ -101,8 +105,8 @@ class Reference:
                 continue
             if old and old not in self.history.behind(new):
                 problems[ref] = frozenset({"rewind"})
-            update = Update(self, ref, before, statements, self.present | brought)
-            judged = self.history.between(new, *([old] if old else []))
+            update = Update(self, ref, new, statements, self.present | brought)
+            judged = update.judged
             for commit in judged:
                 found = update.judge(self.history.commits[commit])
                 if found:
@@ -159,15 +163,17 @@ class Update:
         self,
         server: Reference,
         ref: str,
-        pushed_before: Mapping[str, str],
+        tip: str,
         statements: Sequence[Statement],
         present: set[str],
     ) -> None:
         self.server = server
         self.history = server.history
         self.ref = ref
-        self.pushed_before = pushed_before
-        """By commit who first pushed it, without what this push brings."""
+        self.behind = server.history.behind(tip)
+        old = server.refs.get(ref)
+        self.judged = server.history.between(tip, *([old] if old else []))
+        """The commits that it brings, parents first."""
         self.statements = statements
         self.present = present
         self.here: list[Landed] = []
@@ -230,6 +236,12 @@ class Update:
         """What has landed on the ref, and the commits of this update before the one that is judged."""
         return [each for each in self.server.landed if each.ref == self.ref] + self.here
 
+    @property
+    def there(self) -> list[Landed]:
+        """These, and what landed on another ref and is on this one too."""
+        elsewhere = self.behind.difference(self.judged)
+        return [x for x in self.server.landed if x.ref == self.ref or x.commit in elsewhere] + self.here
+
     def is_merge(self, commit: str) -> bool:
         return len(self.history.commits[commit].parents) > 1
 
@@ -262,7 +274,7 @@ class Update:
 
     def has(self, commit: str) -> bool:
         """Whether the ref has a commit or what stands for it, and it was not taken out."""
-        return any(commit in (x.commit, *x.stands_for) and not self.taken_out(x) for x in self.past)
+        return any(commit in (x.commit, *x.stands_for) and not self.taken_out(x) for x in self.there)
 
     def lost(self, commit: str) -> bool:
         """Whether the ref had a commit or what stands for it, and it was taken out."""
@@ -315,8 +327,10 @@ class Update:
         """Who wrote a commit, by what is known of this very commit."""
         pusher = self.server.first_pusher.get(commit.id, "")
         shared = any(
-            other != pusher and self.history.commits[name].author_line == commit.author_line
-            for name, other in self.pushed_before.items()
+            other != pusher
+            and self.history.commits[name].author_line == commit.author_line
+            and self.server.arrived[name] < self.server.arrived[commit.id]
+            for name, other in self.server.first_pusher.items()
         )
         proved = (pusher == commit.author and not shared) or commit.author in self.standing(commit).authors
         if proved:
@@ -333,12 +347,15 @@ class Update:
         singles = [each for each in carries if not each.squash]
         if not own.proved and any(w.proved == commit.author for each in singles for w in each.written):
             own = Written(commit.author, frozenset({commit.author}))
-        of_ranges = [w for each in carries if each.squash for w in each.written]
-        authors = of_ranges or [own]
+        first = self._first(commit, carries)
+        approved = [each for each in carries if each.approvals]
+        ranges = [each for each in approved if each.squash] or [each for each in first if each.squash]
+        authors = [w for each in ranges for w in each.written] or [own]
         excluded = set().union(*(w.hands for w in authors))
-        if not of_ranges:
-            excluded |= set().union(*(w.hands for each in singles for w in each.written))
-        excluded |= {commit.co_author} | {c for each in carries for c in each.co_authors}
+        if not ranges:
+            excluded |= set().union(*(w.hands for each in approved for w in each.written))
+        excluded |= set().union(*(each.hands for each in first))
+        excluded |= {commit.co_author} | {c for each in (*ranges, *first, *approved) for c in each.co_authors}
         independent = {(signer, name) for signer, name in good if signer not in excluded}
         people = {signer for signer, _ in independent}
         below = any(w.proved not in SENIORS for w in authors)
@@ -346,6 +363,11 @@ class Update:
         missing = [rule for rule in self.server.rules(self.ref) if len(people) < wanted[rule]]
         counted = {name for _, name in independent} if any(wanted[r] for r in self.server.rules(self.ref)) else set()
         return counted, bool(missing)
+
+    def _first(self, commit: Commit, carries: Sequence[Carried]) -> list[Carried]:
+        """What the first of all pushes brought that is carried, if it came before the commit itself."""
+        first = min((each.arrived for each in carries), default=0)
+        return [each for each in carries if each.arrived == first < self.server.arrived[commit.id]]
 
 
 def is_protected(ref: str) -> bool:

@@ -42,8 +42,10 @@ class Memory:
         self.marks: list[Mark] = []
         self.pushed_marked: dict[str, str] = {}
         """By marked commit who pushed it first."""
-        self.spans: list[tuple[str, str]] = []
-        """Pushed branches: where they began, and their heads."""
+        self.noted: dict[str, int] = {}
+        """By marked commit the number of that push."""
+        self.spans: dict[tuple[str, str], int] = {}
+        """Pushed branches: where they began, and their heads; each with the number of the push."""
         self.flying: dict[str, dict[str, str]] = {}
         """By unprotected ref: the paths that marked commits of it change, each with the first such commit."""
 
@@ -88,12 +90,15 @@ class Memory:
             if len(branch) > 1 and len(bases) == 1:
                 self._note_span(server, pusher, bases[0], new, root)
             self._note_versions(pusher, later)
-        self.spans += [s.range for s in signed if s.range is not None]
+        for statement in signed:
+            if statement.range is not None:
+                self.spans.setdefault(statement.range, server.pushes)
 
     def _note(self, server: Reference, pusher: str, commit: Commit) -> None:
         if commit.id in self.pushed_marked:
             return
         self.pushed_marked[commit.id] = pusher
+        self.noted[commit.id] = server.pushes
         files = self._files(commit)
         new = {content for _, content in files} - server.contents
         first = bool(new) if files else commit.id not in server.present
@@ -104,10 +109,12 @@ class Memory:
 
     def _note_span(self, server: Reference, pusher: str, base: str, head: str, root: str) -> None:
         change = difference(self.history.commits[base].tree, self.history.commits[head].tree)
-        if change and (base, head) not in self.spans:
-            self.spans.append((base, head))
+        if change:
+            self.spans.setdefault((base, head), server.pushes)
         if change and root:
-            self.marks.append(Mark(change, "", root, pusher, head not in server.present))
+            new = {content for _, _, content in change if content}
+            first = bool(new - server.contents) if new else head not in server.present
+            self.marks.append(Mark(change, "", root, pusher, first))
 
     def _versions(self, commits: Iterable[Commit], marked: set[str], flying: Mapping[str, str]) -> list[Mark]:
         """Later versions of marked files."""
@@ -134,9 +141,9 @@ class Memory:
         """The commits that were pushed with a mark or have a statement, as far as they are there."""
         return (self.pushed_marked.keys() | {name for s in update.statements for name in s.commits}) & update.present
 
-    def ranges(self, update: Update) -> list[tuple[str, str]]:
-        """The pushed branches and signed ranges, as far as they are there."""
-        return [span for span in dict.fromkeys(self.spans) if set(span) <= update.present]
+    def ranges(self, update: Update) -> list[tuple[tuple[str, str], int]]:
+        """The pushed branches and signed ranges, as far as they are there, and which push first brought them."""
+        return [(span, number) for span, number in self.spans.items() if set(span) <= update.present]
 
     def recalls(self, update: Update, commit: Commit, carries: Sequence[Carried]) -> bool:
         """Whether a commit without a mark counts as marked on its way to a ref."""
@@ -157,28 +164,39 @@ class Memory:
             moved = not mark.version and any(content == mark.what and len(content) >= LARGE for _, content in files)
             if mark.path and moved:
                 return True
-        return self._amended(update, commit) or self._carried(update, people, carries)
+        return self._amended(update, commit, people) or self._carried(update, commit, people, carries)
 
     def _marks_of(self, commit: Commit) -> list[Mark]:
         change = self.history.change(commit)
         whole = [Mark(change, "", commit.id, "", first=True)] if change and len(commit.parents) < 2 else []
         return whole + [Mark(content, path, commit.id, "", first=True) for path, content in self._files(commit)]
 
-    def _amended(self, update: Update, commit: Commit) -> bool:
+    def _holds(self, update: Update, name: str, commit: Commit, people: set[str]) -> bool:
+        """Whether a mark counts for work with another form: not if somebody else's came after the work itself."""
+        came = [
+            number
+            for other, number in update.server.arrived.items()
+            if number < update.server.pushes and self.history.commits[other].author_line == commit.author_line
+        ]
+        return self.pushed_marked[name] in people or not came or self.noted[name] <= min(came)
+
+    def _amended(self, update: Update, commit: Commit, people: set[str]) -> bool:
         """Whether it has the author line of a marked commit that has not landed, and a path in common."""
         return any(
             self.history.commits[name].author_line == commit.author_line
             and not update.has(name)
             and self._touched(self.history.commits[name]) & self._touched(commit)
+            and self._holds(update, name, commit, people)
             for name in self.pushed_marked
         )
 
-    def _carried(self, update: Update, people: set[str], carries: Sequence[Carried]) -> bool:
+    def _carried(self, update: Update, commit: Commit, people: set[str], carries: Sequence[Carried]) -> bool:
         """Whether it carries a marked commit; what the ref has had is no hit."""
         return any(
             name in self.pushed_marked
             and not update.has(name)
             and (self.pushed_marked[name] in people or any(mark.root == name and mark.first for mark in self.marks))
+            and self._holds(update, name, commit, people)
             for each in carries
             for name in each.assisted
         )
