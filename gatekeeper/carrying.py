@@ -10,7 +10,7 @@ from gatekeeper.bench import Bench
 from gatekeeper.comparing import Comparer
 from gatekeeper.core.carryover import Kind, Source
 from gatekeeper.core.changes import Change
-from gatekeeper.core.commits import Commit, MalformedCommitError, parse_commit
+from gatekeeper.core.commits import Commit, MalformedCommitError, parents_in, parse_commit
 from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.record import Record
 from gatekeeper.differences import differences
@@ -56,6 +56,7 @@ class Carrier:
         self._comparer = Comparer(bench.engine)
         self._commits: dict[ObjectId, Commit | None] = {}
         self._changes: dict[ObjectId, Change] = {}
+        self._vetoed: dict[str, frozenset[ObjectId]] = {}
         self._arrived: dict[ObjectId, int] = {}
         """By commit the push that first brought it."""
 
@@ -146,7 +147,8 @@ class Carrier:
     def _nearest(self, each: Asked, others: Mapping[ObjectId, tuple[str, Timestamp]]) -> set[ObjectId]:
         """Return the candidates to try: the same change first, then what was approved, then the newest.
 
-        What somebody vetoed is tried however much else there is. `others` are (change, time) by commit.
+        What somebody vetoed is tried however much else there is, and what came first, for it tells whose work it is.
+        `others` are (change, time) by commit, the newest first.
         """
         limit = self._bench.policy.limits.candidates
         if len(others) <= limit:
@@ -159,7 +161,26 @@ class Carrier:
             change, time = others[name]
             return change != each.brought.change, name not in approved, -time
 
-        return {*sorted(others, key=order)[:limit], *vetoed}
+        oldest = list(others)[::-1]
+        first = [*oldest[:1], *[name for name in oldest if others[name][0] == each.brought.change][:1]]
+        return {*sorted(others, key=order)[:limit], *vetoed, *first}
+
+    def _with_veto(self, each: Asked, heads: Sequence[ObjectId]) -> frozenset[ObjectId]:
+        """Return the heads of ranges with a vetoed commit in them, for all commits of the push with these paths."""
+        if each.brought.paths not in self._vetoed:
+            vetoed = self._ledger.vetoed_commits()
+            kinds = self._bench.engine.kinds(heads) if vetoed else []
+            there = (
+                [name for name, (_, kind, _) in zip(heads, kinds, strict=True) if kind == "commit"] if vetoed else []
+            )
+            bound: set[str] = set()
+            # Parents first. What an earlier commit of the push has for a parent leaves out no more than a later one's.
+            for raw in self._bench.engine.commits(there, [each.parent]) if there else ():
+                self._bench.engine.check_time()
+                if raw.id in vetoed or not bound.isdisjoint(parents_in(raw.data)):
+                    bound.add(raw.id)
+            self._vetoed[each.brought.paths] = frozenset(head for head in there if head in bound)
+        return self._vetoed[each.brought.paths]
 
     def _replayed(self, pairs: Sequence[tuple[Asked, Seen]], commits: Mapping[ObjectId, Commit]) -> list[bool]:
         """Whether replaying a reviewed change onto the new parent gives the new commit, line for line."""
@@ -193,6 +214,8 @@ class Carrier:
         for each in asked:
             spans = ranges.get(each.brought.paths, ())
             nearest = self._nearest(each, {span.head: (span.change, span.time) for span in spans})
+            if len(nearest) < len({span.head for span in spans}):
+                nearest |= self._with_veto(each, [span.head for span in spans])
             tried += [(each, span) for span in spans if span.head in nearest]
         there = self.commits([name for _, span in tried for name in (span.base, span.head)])
         tried = [(each, span) for each, span in tried if span.base in there and span.head in there]

@@ -157,6 +157,16 @@ def named(value: bytes) -> Identity:
     return Identity(name=name.rstrip(b" "), email=email, time=Timestamp(0), zone=b"", line=value)
 
 
+def parents_in(raw: bytes) -> list[str]:
+    """Return the ids of the parents that a commit's bytes name where Git looks for them: to walk, never to judge."""
+    found: list[str] = []
+    for line in raw.split(b"\n\n", 1)[0].split(b"\n")[1:]:
+        if not line.startswith(b"parent "):
+            break
+        found.append(line[7:].decode("latin-1"))
+    return found
+
+
 def parse_commit(object_id: ObjectId, raw: bytes, object_format: ObjectFormat) -> Commit:
     """Parse the body of a commit object (without the `commit <size>` header of the loose format).
 

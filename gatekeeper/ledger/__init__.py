@@ -298,6 +298,9 @@ class Ledger(Protocol):
     def statements_about(self, commits: Sequence[ObjectId]) -> Iterator[ReceivedStatement]:
         """Yield what has been said about commits."""
 
+    def vetoed_commits(self) -> frozenset[ObjectId]:
+        """Return every commit that somebody has ever vetoed, whether or not the veto stands."""
+
     def authored(self, signer: str, since: Timestamp) -> dict[StatementId, int]:
         """Return a person's `author` statements received after `since`, with the number of commits in each."""
 

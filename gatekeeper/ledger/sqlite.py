@@ -458,6 +458,11 @@ class SqliteLedger:
                 commit=ObjectId(commit), statement=StatementId(statement), signer=signer, decision=decision
             )
 
+    def vetoed_commits(self) -> frozenset[ObjectId]:
+        """See `Ledger`."""
+        query = "SELECT s.id FROM subjects s JOIN receipts r USING (statement) WHERE r.decision = 'reject'"
+        return frozenset(ObjectId(commit) for (commit,) in self._rows(query))
+
     def authored(self, signer: str, since: Timestamp) -> dict[StatementId, int]:
         """See `Ledger`."""
         query = """SELECT r.statement, count(*) FROM receipts r JOIN subjects s USING (statement)

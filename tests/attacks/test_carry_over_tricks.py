@@ -162,24 +162,33 @@ class TestHiddenVeto:
         rebased(clone)
         assert clone.push("HEAD:main").accepted
 
-    def test_of_a_range(self, world: World) -> None:
+    @pytest.mark.parametrize("vetoed", ["first", "head", "none"])
+    @pytest.mark.parametrize("same", [False, True])
+    def test_of_a_range(self, world: World, vetoed: str, same: bool) -> None:
+        """Behind ranges of the same paths, and behind ranges that even change the same."""
         world.set_policy(limits={"candidates": 3})
         clone = start(world, {"a.py": LINES, "b.py": LINES})
         base = clone.id("origin/main")
         one = clone.commit("One" + MARK, {"a.py": changed(LINES, 5, "one")})
         two = clone.commit("Two" + MARK, {"b.py": changed(LINES, 7, "two")})
         assert clone.push("HEAD:refs/heads/topic").accepted
-        veto = world.signoff("senior-2", clone, [one, two], Decision.REJECT, comment="no")
-        assert world.store_push(clone, [veto], account="senior-2").accepted
+        if vetoed != "none":
+            target = {"first": one, "head": two}[vetoed]
+            veto = world.signoff("senior-2", clone, [target], Decision.REJECT, comment="no")
+            assert world.store_push(clone, [veto], account="senior-2").accepted
         for number in range(5):
             clone.git("checkout", "-q", "-B", "hiding", base)
-            clone.commit("One" + MARK, {"a.py": changed(LINES, 6, f"hiding {number}")})
-            clone.commit("Two" + MARK, {"b.py": changed(LINES, 8, f"hiding {number}")})
+            clone.commit("One" + MARK, {"a.py": changed(LINES, 5, "one" if same else f"hiding {number}")})
+            clone.commit("Two" + MARK, {"b.py": changed(LINES, 7, "two" if same else f"hiding {number}")})
             assert clone.push("+HEAD:refs/heads/hiding").accepted
         clone.git("checkout", "-q", "-B", "squashed", two)
-        new = squash(clone, base)
+        if not same:  # with the same change it would be tried first
+            moved_on(world, {"a.py": changed(LINES, 30, "other")})
+            rebased(clone)
+        squash(clone, "origin/main")
+        new = clone.id()
         world.approve(new, "senior-1")
-        assert clone.push("HEAD:main").refused
+        assert clone.push("HEAD:main").accepted is (vetoed == "none")
 
 
 class TestOnesOwnWork:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatekeeper.core.commits import Commit, MalformedCommitError, parse_commit, parse_identity
+from gatekeeper.core.commits import Commit, MalformedCommitError, parents_in, parse_commit, parse_identity
 from gatekeeper.core.ids import FORMATS, SHA1, SHA256, ObjectFormat, ObjectId
 from gatekeeper.core.keys import parse_public_key
 from gatekeeper.schemes.git import signer_of
@@ -227,6 +227,7 @@ def test_any_arrangement_of_lines_is_a_commit_or_malformed(arranged: list[bytes]
     order = [line.partition(b" ")[0] for line in data.partition(b"\n\n")[0].split(b"\n")]
     leading = [b"tree", *[b"parent"] * len(commit.parents), b"author", b"committer"]
     assert order[: len(leading)] == leading
+    assert parents_in(data) == list(commit.parents)
     assert not set(order[len(leading) :]) & {b"tree", b"parent", b"author", b"committer"}
 
 

@@ -191,6 +191,12 @@ class TestWhatIsLifted:
         (found,) = lift_unmet([other], [dossier()], setting(), declared=DECLARED, pause=PAUSE, landed=())
         assert (found.outcome, found.rules[0].lifted, found.lift) == (Outcome.REFUSED, False, None)
 
+    def test_what_a_pure_revert_lifted_is_not_lifted_again(self) -> None:
+        where = setting(SIGNED.replace(when=SIGNED.when.replace(assisted=True)))
+        (found,) = lifted(dossier(pure_revert=B), by=where, declared=DECLARED)
+        assert found.lift is not None
+        assert (found.outcome, found.lift.source) == (Outcome.ACCEPTED, Source.PURE_REVERT)
+
     def test_rules_that_are_met_or_not_the_policys_stay_as_they_are_beside_one_that_is_lifted(self) -> None:
         (unmet,) = evaluate(dossier(), setting()).rules
         met, foreign = unmet.replace(rule="met", outcome=Outcome.ACCEPTED), unmet.replace(rule="foreign")
@@ -267,10 +273,12 @@ class TestStatements:
     def test_it_is_shown_with_its_signer_and_with_what_took_it_back(self) -> None:
         back = sworn(SUE, "back", Decision.REVOKE, revokes=StatementId("one"), comment="no need")
         taken = Standing(testimony=urgent(), flaw="revoked", revoked_by=back)
-        (found,) = lifted(dossier(A, taken, urgent(None, "two")))
-        assert [view.signer for view in found.emergencies] == ["ann", "nobody"]
+        differs = urgent(ANN, "three").replace(statement=urgent(SUE).statement, flaw="signer-differs")
+        (found,) = lifted(dossier(A, taken, urgent(None, "two"), Standing(testimony=differs, flaw=differs.flaw)))
+        assert [view.signer for view in found.emergencies] == ["ann", "nobody", "ann"]
         assert [view.revocation for view in found.emergencies] == [
             Revocation(signer="sue", issued_at=back.statement.issued_at, comment="no need"),
+            None,
             None,
         ]
 

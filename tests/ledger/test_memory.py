@@ -10,7 +10,7 @@ import pytest
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.ledger import LedgerError
 from gatekeeper.ledger.sqlite import SqliteLedger, create
-from tests.ledger.test_sqlite import MAIN, NOTED, NOW, A, B, C, add, landed, push, update
+from tests.ledger.test_sqlite import MAIN, NOTED, NOW, A, B, C, add, landed, push, receipt, update
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +68,12 @@ class TestSeen:
         assert [each.commit for each in ledger.seen_by_author_line(["y"])["y"]] == [C]
         assert {each.entry for each in ledger.seen([B, C]).values()} == {ledger.head().number}
         assert [(each.base, each.head, each.change) for each in ledger.seen_ranges(["p9"])["p9"]] == [(A, C, "c9")]
+
+
+def test_vetoed_commits_are_told_from_others_that_something_is_said_about(ledger: SqliteLedger) -> None:
+    said = [receipt("1", decision="reject", commits=[A, B]), receipt("2", commits=[B, C])]
+    add(ledger, data=push(receipts=said))
+    assert ledger.vetoed_commits() == {A, B}
 
 
 class TestLanded:
