@@ -45,6 +45,8 @@ class Population(Record):
     """The rest: the base of every share."""
     unread: int = 0
     """Commits that are no well-formed ones, or whose change Git could not show: they count nowhere else."""
+    uncounted: int = 0
+    """Changes whose lines are not known, for contents are missing here: they count as commits, with no lines."""
 
 
 class Declarations(Record):
@@ -63,7 +65,7 @@ class Tool(Record):
     tool: str
     commits: int
     first: Timestamp
-    """When the first change that names it was committed, by the committer's clock, which nobody checks."""
+    """When the first change that names it landed, by the committer's clock, which nobody checks."""
     last: Timestamp
     allowed: bool | None
     """Whether the policy lets it be used: False if a rule refuses it, True if the policy names it otherwise; None if
@@ -102,9 +104,9 @@ class Outcomes(Record):
     """What became of AI-assisted and other changes, each observed for the same time."""
 
     window: int
-    """Seconds for which each change is observed after it was committed."""
+    """Seconds for which each change is observed after it landed, by the committer's clock of what brought it."""
     seen_until: Timestamp
-    """The end of what can be seen: the time of the newest commit."""
+    """The end of what can be seen: the time of the newest landing."""
     assisted: Group
     unassisted: Group
     reverted: str

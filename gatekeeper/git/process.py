@@ -16,7 +16,7 @@ from gatekeeper.git import GitError, OutputTooLargeError, TimeoutExceededError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Self
 
 CHUNK = 1 << 20
@@ -116,6 +116,49 @@ class Runner:
             child.finish((0,))
         finally:
             child.kill()
+
+    def abreast(
+        self, arguments: Sequence[str], inputs: Sequence[bytes], again: Callable[[int, GitError], bytes]
+    ) -> Iterator[tuple[int, bytes]]:
+        """Run a child for each input, all at the same time; yield (index of the input, chunk of output) as they come.
+
+        When one fails, after its last chunk, `again` is called with its index and what it said, and returns the input
+        of another child in its place, or nothing; or raises.
+
+        Raises:
+            TimeoutExceededError: past the deadline; all children are killed.
+        """
+        running: dict[int, tuple[int, _Child]] = {}
+        poll = select.poll()
+
+        def start(index: int, data: bytes) -> None:
+            child = _Child(self, arguments, self._input(data))
+            running[child.output] = index, child
+            poll.register(child.output, select.POLLIN)
+
+        try:
+            for index, data in enumerate(inputs):
+                start(index, data)
+            while running:
+                for output, _ in poll.poll(self.remaining() * 1000):
+                    index, child = running[output]
+                    chunk = os.read(output, CHUNK)
+                    if chunk:
+                        yield index, chunk
+                        continue
+                    poll.unregister(output)
+                    try:
+                        child.finish((0,))
+                    except GitError as error:
+                        data = again(index, error)
+                        if data:
+                            start(index, data)
+                    del running[output]
+                    os.close(output)
+        finally:
+            for output, (_, child) in running.items():
+                os.close(output)
+                child.kill()
 
     def converse(self, *arguments: str) -> Conversation:
         """Start a child that answers each line before it reads the next."""

@@ -1,0 +1,61 @@
+"""What a message says that its commit does to earlier ones: takes them out again, or mends them.
+
+Forms: git-revert(1) (`Revert "S"`, `This reverts commit ID.`, `Reapply "S"`), pull requests that a platform
+reverts (`Revert "S (#12)" (#34)`), and `Fixes: ID ("S")` of the kernel's submitting-patches, with Git's variations.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gatekeeper.core.commits import subject_of
+from gatekeeper.core.record import Record
+
+MESSAGE_LIMIT = 64 * 1024
+"""Bytes of a message that are looked at."""
+IDS_LIMIT = 100
+"""Commits that one message names."""
+REVERTING = re.compile(
+    rb"(?:\[[^\]]{1,40}\]\s*)?(?:revert|reapply|back ?out|backed out)(?:\b|s\b|ed\b|ing\b)", re.IGNORECASE
+)
+QUOTED = re.compile(rb'(?:\[[^\]]{1,40}\]\s*)?(revert|reapply)[ :]*"(.+)"(?: \(#\d+\))?$', re.IGNORECASE)
+REVERTS = re.compile(rb"\bth(?:is|ese) reverts? commits?:?\s+((?:[0-9a-f]{7,64}[\s,]*(?:and\s+)?)+)", re.IGNORECASE)
+ID = re.compile(rb"[0-9a-f]{7,64}")
+FIXES = re.compile(rb"^fixes:[ \t]*(?:commit[ \t]+)?([0-9a-f]{7,64})(?![0-9a-z])", re.IGNORECASE | re.MULTILINE)
+
+
+class Reverts(Record):
+    """That a commit says it takes out another one."""
+
+    ids: tuple[str, ...] = ()
+    """In full or in part, in lower case."""
+    subject: bytes = b""
+    """The subject that it quotes."""
+
+
+def reverts_in(message: bytes) -> Reverts | None:
+    """Return what a message says it takes out; None if it says nothing of the kind.
+
+    A squash merge that lists a revert among other commits is none: the subject, or the first words of the body,
+    must say so.
+    """
+    message = message[:MESSAGE_LIMIT]
+    subject = subject_of(message)
+    body = message.lstrip()[len(subject) :].lstrip()
+    if not REVERTING.match(subject) and not REVERTS.match(body):
+        return None
+    ids = [name for found in REVERTS.finditer(message) for name in ID.findall(found[1].lower())]
+    quoted = QUOTED.match(subject)
+    named = b""
+    if quoted:
+        named = quoted[2] if quoted[1].lower() == b"revert" else b'Revert "' + quoted[2] + b'"'
+    return Reverts(ids=_names(ids), subject=named)
+
+
+def fixes_in(message: bytes) -> tuple[str, ...]:
+    """Return the ids, in full or in part, that lines `Fixes: ID` name. `Fixes: #12` names none."""
+    return _names(FIXES.findall(message[:MESSAGE_LIMIT]))
+
+
+def _names(ids: list[bytes]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name.decode("ascii").lower() for name in ids))[:IDS_LIMIT]
