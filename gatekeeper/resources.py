@@ -1,4 +1,4 @@
-"""The files that ship beside the code: hooks, policies, schemas."""
+"""The files that ship beside the code: hooks, policies, schemas, the checks of evidence."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def resource(kind: str, name: str) -> Path:
     """Return the path of a shipped file.
 
     Args:
-        kind: `hooks` or `policies`.
+        kind: `evidence`, `hooks` or `policies`.
         name: The file's name.
 
     Raises:

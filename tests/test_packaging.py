@@ -14,7 +14,7 @@ import pytest
 import gatekeeper
 
 CHECKOUT = Path(__file__).parent.parent
-DATA = ("hooks", "policies")
+DATA = ("evidence", "hooks", "policies")
 
 
 def output_of(*command: str | Path) -> str:
@@ -57,7 +57,7 @@ def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 def test_the_wheel_holds_the_package_its_data_and_nothing_else(wheel: Path) -> None:
     names = [Path(name) for name in zipfile.ZipFile(wheel).namelist()]
-    expected = {Path("gatekeeper/_data") / path for path in [*shipped("hooks"), *shipped("policies")]}
+    expected = {Path("gatekeeper/_data") / path for path in [path for kind in DATA for path in shipped(kind)]}
     expected |= set(shipped("gatekeeper"))
     assert {path for path in names if path.parts[0] == "gatekeeper"} == expected
     assert {path.parts[0] for path in names} == {

@@ -219,6 +219,9 @@ class Ledger(Protocol):
             LedgerError: if there is none, or it cannot be read.
         """
 
+    def bodies(self, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """Yield numbers of entries with the exact text that their hash is over, in order."""
+
     def pending(self, refs: Sequence[str] | None = None) -> list[PendingUpdate]:
         """Return unconfirmed updates of some refs, or of all."""
 

@@ -212,6 +212,15 @@ class SqliteLedger:
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise LedgerError(f"entry {number} of the ledger {self.path} cannot be read: {error}") from None
 
+    def bodies(self, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """See `Ledger`."""
+        wanted = sorted(set(numbers))
+        for start in range(0, len(wanted), FEW):  # one entry can have megabytes
+            some = wanted[start : start + FEW]
+            places = ",".join("?" * len(some))
+            query = f"SELECT number, body FROM entries WHERE number IN ({places}) ORDER BY number"  # noqa: S608
+            yield from self._rows(query, some)
+
     def pending(self, refs: Sequence[str] | None = None) -> list[PendingUpdate]:
         """See `Ledger`."""
         query = "SELECT entry, position, ref, old, new, time FROM updates WHERE state = 'pending'"

@@ -1,0 +1,100 @@
+# shellcheck shell=sh
+# Whether a statement counts for a rule and a commit. Sourced by check.sh.
+
+of_signer() { # the facts of the statement $1: decision, signer, key, entry, received, issued, expires, revokes
+    IFS=$tab read -r decision signer key taken received _ expires _ <"$work/statement/$1"
+}
+
+eligible() { # does the rule's `from` (fields of rules.tsv) take the person, by the people and levels of that day?
+    LEVEL=$1 TEAMS=$2 PERSON=$3 awk -F '\t' '
+        BEGIN { level = ENVIRON["LEVEL"]; teams = ENVIRON["TEAMS"]; person = ENVIRON["PERSON"] }
+        function listed(name, list) { return index("," list ",", "," name ",") > 0 }
+        function rank(name) { return name in place ? place[name] : -1 }
+        NR == FNR { place[$1] = FNR; next }
+        {
+            if ($3 != "-" && rank(level) < rank($3)) exit 1
+            if ($4 != "-" && rank(level) >= rank($4)) exit 1
+            if ($5 != "-" && rank(level) != rank($5)) exit 1
+            found = $6 == "-"
+            n = split($6, wanted, ",")
+            for (i = 1; i <= n; i++) if (listed(wanted[i], teams)) found = 1
+            if (!found) exit 1
+            if ($7 != "-" && !listed(person, $7)) exit 1
+        }' "$roster/levels.txt" -
+}
+
+claims() { # are parent, change and author of the statement's entry for the commit $2 what the commit is?
+    flat=$work/statement/$1.flat
+    has_commit "$2" || { note="$note; $2, which was reviewed, was no longer in the repository"; return 0; }
+    claim=$(C=$2 awk -F '\t' '$1 ~ /^\/"predicate"\/"commits"\/[0-9]+\/"id"$/ && $2 == "\"" ENVIRON["C"] "\"" { print $1 }' "$flat" | sed 's|/"id"$||')
+    [ "$(value "$flat" "$claim/\"parent\"")" = "$(header parent "$2" | head -n 1)" ] || { why="statement $1 claims another parent of $2"; return 1; }
+    author=$(header author "$2" | sed 's/^[^<]*<\([^>]*\)>.*$/\1/; s/[\\"]/\\&/g') claimed=$(value "$flat" "$claim/\"author\"")
+    printf '%s' "$author$claimed" | grep -q '[^ -~]' || [ "$claimed" = "$author" ] || { why="statement $1 claims another author of $2"; return 1; }
+    change=$(change_of "$2") || { note="$note; the change of $2 was not computed"; return 0; }
+    [ "$(value "$flat" "$claim/\"change\"")" = "$change" ] || { why="statement $1 claims another change of $2"; return 1; }
+}
+
+approval() { # does the statement $1 count for the rule $2, for the reviewed commits $3 (`-`: for the commit itself)?
+    [ -f "$work/statement/$1" ] || { why="statement $1 is not good, or not here"; return 1; }
+    of_signer "$1"
+    [ "$decision" = approve ] || { why="statement $1 says $decision, not approve"; return 1; }
+    [ "$taken" -le "$judged" ] || { why="statement $1 came after the verdict"; return 1; }
+    person=$(row "$roster/people.tsv" "$signer")
+    [ -n "$person" ] || { why="$signer is not in that day's roster"; return 1; }
+    printf '%s\n' "$person" | { IFS=$tab read -r _ level teams _ bot from until _
+        [ "$bot" = no ] || { echo "$signer is a bot"; exit; }
+        within "$from" "$until" "$received" || { echo "$signer did not work here at $received"; exit; }
+        row "policies/$policy.rules.tsv" "$2" >"$work/rule"
+        [ -s "$work/rule" ] || { echo "the policy has no rule $2 that asks for sign-offs"; exit; }
+        eligible "$level" "$teams" "$signer" <"$work/rule" || echo "$signer was $level on that day, which rule $2 does not take"
+    } >"$work/why"
+    why=$(cat "$work/why")
+    [ -z "$why" ] || return 1
+    level=$(printf '%s\n' "$person" | cut -f 2)
+    window=$(row "$roster/keys.tsv" "$signer" | K=$key awk -F '\t' '$2 == ENVIRON["K"]')
+    [ -n "$window" ] || { why="$key was no key of $signer in that day's roster"; return 1; }
+    [ "$(printf '%s\n' "$window" | cut -f 6)" = no ] || { why="$key of $signer was revoked in that day's roster"; return 1; }
+    within "$(printf '%s\n' "$window" | cut -f 4)" "$(printf '%s\n' "$window" | cut -f 5)" "$received" ||
+        { why="$key of $signer was not in force when the sign-off was received, $received"; return 1; }
+    if [ ! -f "$work/good.${roster##*/}.$1" ]; then
+        ssh-keygen -Y verify -f "$roster/allowed_signers" -I "$signer" -n gatekeeper-signoff -s "statements/$1/signature" \
+            <"statements/$1/signed" >/dev/null 2>&1 || { why="statement $1 has no good signature of $signer by $roster/allowed_signers"; return 1; }
+        : >"$work/good.${roster##*/}.$1"
+    fi
+    { [ "$expires" = "$time" ] || later "$time" "$expires"; } && { why="statement $1 had expired at $expires"; return 1; }
+    members "$work/statement/$1.flat" '/"predicate"/"refs"' '' >"$work/refs"
+    case $ref in *\\*) ;; *) # a name in escapes is left alone
+        [ ! -s "$work/refs" ] || grep -qxF -e "$ref" "$work/refs" || { why="statement $1 is not for $ref"; return 1; } ;;
+    esac
+    for other in "$work"/statement/*.flat; do
+        S=$1 awk -F '\t' '$1 == "/\"predicate\"/\"revokes\"" && $2 == "\"" ENVIRON["S"] "\"" { found = 1 } END { exit !found }' "$other" || continue
+        revocation=${other##*/} revocation=${revocation%.flat}
+        [ -f "$work/statement/$revocation" ] || continue
+        back=$(cut -f 4 "$work/statement/$revocation")
+        [ "$back" -gt "$judged" ] || { why="statement $1 had been taken back, by $revocation"; return 1; }
+        note="$note; taken back later, in entry $back"
+    done
+    covers=''
+    for reviewed in $(if [ "$3" = - ]; then echo "$commit"; else printf '%s\n' "$3" | tr , ' '; fi); do
+        grep -qx "$reviewed" "$work/statement/$1.commits" || continue
+        covers=yes
+        claims "$1" "$reviewed" || return 1
+    done
+    [ -n "$covers" ] || { why="statement $1 is not about what was reviewed"; return 1; }
+    by="$by; $signer ($level), received $received in entry $taken"
+    now=$(about roster_now)
+    row "rosters/$now/keys.tsv" "$signer" | K=$key awk -F '\t' '$2 == ENVIRON["K"] && $6 == "no" { found = 1 } END { exit !found }' ||
+        note="$note; the key of $signer has been revoked or removed since"
+}
+
+carried() { # how what landed compares with the commits $1 that were reviewed for it
+    [ "$1" != - ] || return 0
+    case $1 in *,*) note="$note; a squash of $1: compare them yourself"; return 0 ;; esac
+    if ! has_commit "$1" || ! one=$(change_of "$1") || ! other=$(change_of "$commit"); then
+        note="$note; carried over from $1, not compared"
+    elif [ "$one" = "$other" ]; then
+        note="$note; carried over from $1, the same change to the byte"
+    else
+        note="$note; carried over from $1, replayed onto another parent: compare them yourself"
+    fi
+}

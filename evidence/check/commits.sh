@@ -1,0 +1,108 @@
+# shellcheck shell=sh
+# Each landed commit: what the ledger says of it, and what its sign-offs prove. Sourced by check.sh.
+
+rule() { # does the rule hold: is each approval that counted good, and are there enough people?
+    id=$1 applies=$2 outcome=$3 enforcement=$4 needed=$5 lifted=$6
+    [ "$applies" != false ] || return 0
+    if [ "$outcome" != accepted ]; then
+        if [ "$lifted" = true ]; then
+            owed="$owed $id"
+        elif [ "$enforcement" = refuse ]; then
+            why="rule $id was not satisfied, and it landed all the same"
+            return 1
+        else
+            note="$note; rule $id was not satisfied, and only set to $enforcement"
+        fi
+        return 0
+    fi
+    asked="$asked $id"
+    : >"$work/signers"
+    R=$id awk -F '\t' '$1 == "signoff" && $2 == ENVIRON["R"] && $5 == "true"' "$work/facts" >"$work/counted"
+    while IFS=$tab read -r _ _ statement who _ _ reviewed excluded; do
+        approval "$statement" "$id" "$reviewed" || return 1
+        case $who in "$signer" | p:*) ;; *) why="statement $statement is by $signer, and the verdict says $who"; return 1 ;; esac
+        case $excluded in *",$signer,"*) why="$signer had a hand in it: no independent approval"; return 1 ;; esac
+        carried "$reviewed"
+        printf '%s\n' "$signer" >>"$work/signers"
+    done <"$work/counted"
+    [ "$(sort -u "$work/signers" | wc -l)" -ge "$needed" ] || { why="rule $id needs $needed people, and fewer approved"; return 1; }
+}
+
+lift() { # by what rules were lifted, and is it in the record?
+    source=$1 person=$2 lifting=$3 due=$4 reason=$5
+    case $source in
+    option) [ "$(value "$entry" '/"data"/"emergency"/"counts"')" = true ] || { why="entry $judged declares no emergency that counts"; return 1; } ;;
+    pause) number=$(value "$entry" '/"data"/"pause"')
+        [ -f "$work/entry.${number:-none}" ] && [ "$(value "$work/entry.$number" '/"kind"')" = pause ] || { why="the pause of entry $judged is not here"; return 1; } ;;
+    statement) [ -f "$work/statement/$lifting" ] && grep -qx "$commit" "$work/statement/$lifting.commits" && of_signer "$lifting" && [ "$decision" = emergency ] ||
+        { why="the emergency statement $lifting is not good, or not here"; return 1; } ;;
+    pure_revert) ;;
+    *) why="it was lifted by nothing that is known"; return 1 ;;
+    esac
+    state=$(C=$commit R=$ref awk -F '\t' 'NR > 1 && $1 == ENVIRON["C"] && $2 == ENVIRON["R"] { print $6 }' debts.tsv)
+    [ "$state" = settled ] || { state=open; mark=OWED; }
+    note="$note; lifted by $source of $person ($reason), owed by $due: $state"
+}
+
+landed() { # check one landed commit; sets `why` if something does not fit
+    entry=$work/entry.$push update="/\"data\"/\"updates\"/$position" mark=ok why='' note='' by='' asked='' owed=''
+    has_commit "$commit" || { why='its object is not here'; return 1; }
+    [ -f "$entry" ] || { why="entry $push is not here"; return 1; }
+    [ "$(value "$entry" '/"kind"') $(value "$entry" '/"data"/"outcome"')" = 'push accepted' ] || { why="entry $push is no accepted push"; return 1; }
+    [ "$(value "$entry" "$update/\"ref\"")" = "$ref" ] || { why="entry $push is not about $ref"; return 1; }
+    members "$entry" "$update/\"commits\"" '/"id"' | grep -qx "$commit" || { why="entry $push does not bring it"; return 1; }
+    [ -f "$work/entry.$landing" ] || { why="entry $landing is not here"; return 1; }
+    E=$push P=$position awk -F '\t' '
+        $1 ~ /^\/"data"\/"landed"\/[0-9]+\/"entry"$/ && $2 == ENVIRON["E"] { split($1, part, "/"); pushes[part[4]] = 1 }
+        $1 ~ /^\/"data"\/"landed"\/[0-9]+\/"position"$/ && $2 == ENVIRON["P"] { split($1, part, "/"); places[part[4]] = 1 }
+        $1 == "/\"kind\"" { kind = $2 }
+        END { for (i in pushes) if (i in places && kind == "\"landing\"") exit 0; exit 1 }' "$work/entry.$landing" ||
+        { why="entry $landing does not say that it landed"; return 1; }
+    date=$(when "$(value "$entry" '/"time"')")
+    [ "$judged" != 0 ] || { why='no entry has a verdict about it'; return 1; }
+    [ "$judged" = "$push" ] || note="; had landed in order before, judged in entry $judged"
+    entry=$work/entry.$judged
+    [ -f "$entry" ] || { why="entry $judged is not here"; return 1; }
+    time=$(when "$(value "$entry" '/"time"')")
+    policy=$(value "$entry" '/"data"/"policy"') roster=rosters/$(value "$entry" '/"data"/"roster"')
+    printf '%s %s\n' "$policy" "${roster#rosters/}" | grep -qxE '[0-9a-f]{64} [0-9a-f]{64}' || { why="entry $judged names no policy and roster"; return 1; }
+    [ -f "policies/$policy.yaml" ] && [ -f "policies/$policy.rules.tsv" ] || { why="the policy $policy is not here"; return 1; }
+    for file in people.tsv keys.tsv levels.txt allowed_signers; do [ -f "$roster/$file" ] || { why="$roster/$file is not here"; return 1; }; done
+    start=$(P="/\"data\"/\"verdict\"/\"refs\"/$judged_position/\"commits\"/" C=$commit awk -F '\t' '
+        index($1, ENVIRON["P"]) == 1 && $1 ~ /^.*\/[0-9]+\/"commit"$/ && $2 == "\"" ENVIRON["C"] "\"" { sub(/"commit"$/, "", $1); print $1 }' "$entry")
+    [ -n "$start" ] || { why="entry $judged has no verdict about it"; return 1; }
+    P=$start awk 'index($0, ENVIRON["P"]) == 1 { print substr($0, length(ENVIRON["P"]) + 1) }' "$entry" >"$work/finding"
+    awk -F '\t' -f check/finding.awk "$work/finding" >"$work/facts"
+    grep "^rule$tab" "$work/facts" >"$work/rules" || :
+    while IFS=$tab read -r _ id applies outcome enforcement needed lifted; do
+        rule "$id" "$applies" "$outcome" "$enforcement" "$needed" "$lifted" || return 1
+    done <"$work/rules"
+    IFS=$tab read -r _ outcome state claimed proved proof <"$work/facts"
+    [ "$outcome" = accepted ] || { why="the verdict about it is $outcome, and it landed all the same"; return 1; }
+    if grep "^lift$tab" "$work/facts" >"$work/lift"; then
+        IFS=$tab read -r _ source person lifting due reason <"$work/lift"
+        lift "$source" "$person" "$lifting" "$due" "$reason" || return 1
+    elif [ -n "$owed" ]; then why="rules were lifted, and nothing says by what:$owed"; return 1; fi
+    # Sign-offs that the gate saw and did not count.
+    uncounted=$(awk -F '\t' '$1 == "signoff" && $5 != "true" { print $4 " (" $6 ")" }' "$work/facts" | sort -u | tr '\n' ' ')
+    [ -z "$uncounted" ] || note="$note; did not count: $uncounted"
+    what="rule$asked: ${by#; }"
+    case $claimed:$proved in
+    -:-) author='' ;;
+    *:-) author="; author $claimed, not proved" ;;
+    *) author="; author $proved, proved by $proof" ;;
+    esac
+    [ -n "$asked" ] || what="no rule asked for a sign-off (AI: $state$author)"
+}
+
+phase='the landed commits'
+rows commits.tsv >"$work/landed"
+good=0 debts=0 total=0
+while IFS=$tab read -r commit ref push position landing judged judged_position; do
+    total=$((total + 1))
+    printf '%s %s %s %s %s %s\n' "$commit" "$push" "$position" "$landing" "$judged" "$judged_position" |
+        grep -qxE '([0-9a-f]{40}|[0-9a-f]{64}) [0-9]+ [0-9]+ [0-9]+ [0-9]+ [0-9]+' || die 'commits.tsv has a row that is none'
+    if ! landed; then fail "$commit on $ref: $why"; continue; fi
+    if [ "$mark" = ok ]; then good=$((good + 1)); else debts=$((debts + 1)); fi
+    printf '%-4s  %s on %s, entry %s, %s: %s%s\n' "$mark" "$commit" "$ref" "$push" "$date" "$what" "$note"
+done <"$work/landed"

@@ -1,0 +1,61 @@
+# shellcheck shell=sh
+# Each statement on its own: form, id, signature, and that the server had it. Sourced by check.sh.
+
+phase='the statements'
+mkdir "$work/statement"
+escaped=$(about repository)
+statement() { # check the statement $1 on its own: form, id, receipt, signature by the key that it names
+    folder=statements/$1 envelope=statements/$1/envelope.json
+    for file in envelope.json payload.json signed signature; do
+        [ -f "$folder/$file" ] || { bad "$file is missing"; return; }
+    done
+    sed -n 's/^{"payload":"\([^"]*\)".*$/\1/p' "$envelope" | tr -d '\n' >"$work/payload.b64"
+    keyid=$(sed -n 's/.*"signatures":\[{"keyid":"\([^"]*\)".*$/\1/p' "$envelope")
+    sed -n 's/.*,"sig":"\([^"]*\)"}\]}$/\1/p' "$envelope" | tr -d '\n' >"$work/sig.b64"
+    {
+        printf '{"payload":"' && cat "$work/payload.b64"
+        printf '","payloadType":"application/vnd.in-toto+json","signatures":[{"keyid":"%s","sig":"' "$keyid"
+        cat "$work/sig.b64" && printf '"}]}'
+    } | cmp -s - "$envelope" || { bad 'envelope.json is no canonical envelope with one signature'; return; }
+    base64 -d <"$work/payload.b64" 2>/dev/null | cmp -s - "$folder/payload.json" ||
+        { bad 'payload.json is not the payload of envelope.json'; return; }
+    {
+        printf 'DSSEv1 28 application/vnd.in-toto+json %d ' "$(wc -c <"$folder/payload.json")"
+        cat "$folder/payload.json"
+    } | cmp -s - "$folder/signed" || { bad 'signed is not the encoding of payload.json'; return; }
+    {
+        echo '-----BEGIN SSH SIGNATURE-----'
+        { cat "$work/sig.b64" && echo; } | fold -w 70
+        echo '-----END SSH SIGNATURE-----'
+    } | cmp -s - "$folder/signature" || { bad 'signature is not the signature of envelope.json'; return; }
+    id=$({ cat "$folder/signed" && printf '%s' "$keyid"; } | sha256)
+    [ "$id" = "$1" ] || { bad "its id is $id"; return; }
+    said=$(ssh-keygen -Y check-novalidate -n gatekeeper-signoff -s "$folder/signature" <"$folder/signed" 2>&1) ||
+        { bad 'its signature is not good'; return; }
+    case $said in *" key $keyid") ;; *) bad "it was not signed with $keyid"; return ;; esac
+    ! tr -cd '\000-\037' <"$folder/payload.json" | grep -q . || { bad 'its payload has control characters'; return; }
+    flat=$work/statement/$1
+    { cat "$folder/payload.json" && echo; } | flatten >"$flat.flat" || { bad 'its payload is no JSON'; return; }
+    [ "$(value "$flat.flat" '/"predicateType"')" = tag:gatekeeper,2026:senior-signoff/v1 ] || { bad 'it is no sign-off'; return; }
+    [ "$(value "$flat.flat" '/"predicate"/"repository"')" = "$escaped" ] || { bad 'it is for another repository'; return; }
+    members "$flat.flat" '/"predicate"/"commits"' '/"id"' >"$flat.commits"
+    members "$flat.flat" '/"subject"' '/"digest"/"gitCommit"' | cmp -s - "$flat.commits" || { bad 'its subjects are not its commits'; return; }
+    # That the server had it, and when: by the entry of the ledger that took it in.
+    entry=$work/entry.$2
+    [ -f "$entry" ] && [ "$(value "$entry" '/"data"/"outcome"')" = accepted ] || { bad "the entry $2, which took it in, is not here"; return; }
+    S=$1 awk -F '\t' '$1 ~ /^\/"data"\/"receipts"\/[0-9]+\/"statement"$/ && $2 == "\"" ENVIRON["S"] "\"" { print $1 }' "$entry" >"$work/receipt"
+    receipt=$(sed 's|/"statement"$||' "$work/receipt")
+    [ "$(value "$entry" "$receipt/\"envelope\"")" = "$(sha256 <"$envelope")" ] || { bad "the entry $2 did not take in this envelope"; return; }
+    {
+        printf '%s\t' "$(value "$flat.flat" '/"predicate"/"decision"')" "$(value "$flat.flat" '/"predicate"/"signer"')" "$keyid" "$2"
+        printf '%s\t%s\t' "$(when "$(value "$entry" '/"time"')")" "$(value "$flat.flat" '/"predicate"/"issuedAt"')"
+        printf '%s\t%s\n' "$(value "$flat.flat" '/"predicate"/"expiresAt"')" "$(value "$flat.flat" '/"predicate"/"revokes"')"
+    } >"$flat"
+}
+bad() { fail "statement $about_statement: $1"; }
+rows statements.tsv | sort -u >"$work/rows"
+while IFS=$tab read -r about_statement received _; do
+    printf '%s %s\n' "$about_statement" "$received" | grep -qxE '[0-9a-f]{64} [0-9]+' || die 'statements.tsv has a row that is none'
+    statement "$about_statement" "$received"
+done <"$work/rows"
+report statements "$(count "$work/rows"), each signed with the key that it names, and taken in by the stated entry"
