@@ -16,6 +16,8 @@ rule() { # does the rule hold: is each approval that counted good, and are there
         return 0
     fi
     asked="$asked $id"
+    stated=$(row "policies/$policy.rules.tsv" "$id" | cut -f 2)
+    [ "$stated" = "$needed" ] || { why="the policy's rule $id asks for ${stated:-no} sign-offs, and the verdict for $needed"; return 1; }
     : >"$work/signers"
     R=$id awk -F '\t' '$1 == "signoff" && $2 == ENVIRON["R"] && $5 == "true"' "$work/facts" >"$work/counted"
     while IFS=$tab read -r _ _ statement who _ _ reviewed excluded; do
