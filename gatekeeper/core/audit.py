@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gatekeeper.core.ai_report import AiReport
 from gatekeeper.core.debt import Debt
 from gatekeeper.core.exceptional import Exceptional, worst_first
 from gatekeeper.core.ids import ObjectId, Timestamp
@@ -237,7 +238,7 @@ class Audit(Record):
     exceptions: tuple[Exceptional, ...]
     landed: tuple[Landed, ...] = ()
     """The latest rows of `audit changes`, where they were asked for; `control.landed` is how many there are."""
-    ai: object | None = None
+    ai: AiReport | None = None
     """The AI part: tools and what became of their output."""
 
 
