@@ -19,7 +19,7 @@ from gatekeeper.core.push import PusherKind
 from gatekeeper.core.signoff import Decision
 from gatekeeper.core.verdict import Outcome
 from gatekeeper.gathering import Arrival, gather
-from gatekeeper.ledger import Entry, Ledger, Owed
+from gatekeeper.ledger import Ledger, Owed
 from gatekeeper.opening import Server
 
 TYPE_CHECKING = False
@@ -44,10 +44,9 @@ def debts(server: Server, ledger: Ledger, force: InForce) -> list[Debt]:
         return []
     earlier = server.gate(ledger, force).earlier_policy
     found: list[Debt] = []
-    for (number, _), several in by_update.items():
-        push = ledger.entry(number)
-        policy = earlier(push.data["policy"]) or force.policy
-        settled = _Update(server, ledger, force, policy, push, several).settled()
+    for several in by_update.values():
+        policy = earlier(several[0].policy) or force.policy
+        settled = _Update(server, ledger, force, policy, several).settled()
         found += [_debt(owed, settled.get(owed.commit, frozenset()), server.now) for owed in several]
     return found
 
@@ -68,17 +67,14 @@ def _debt(owed: Owed, settled: frozenset[str], now: Timestamp) -> Debt:
 class _Update:
     """What one update owes, to be judged again as of later moments."""
 
-    def __init__(
-        self, server: Server, ledger: Ledger, force: InForce, policy: Policy, push: Entry, owed: Sequence[Owed]
-    ) -> None:
+    def __init__(self, server: Server, ledger: Ledger, force: InForce, policy: Policy, owed: Sequence[Owed]) -> None:
         self.server = server
         self.ledger = ledger
         self.force = force
         self.owed = owed
-        self.since = push.time
+        self.since = owed[0].since
         self.engine = server.engine()
-        pusher = push.data["pusher"]
-        self.arrival = Arrival(person=force.roster.person(pusher["person"]), kind=PusherKind(pusher["kind"]))
+        self.arrival = Arrival(person=force.roster.person(owed[0].person), kind=PusherKind(owed[0].kind))
         lifted = {rule for each in owed for rule in each.rules}
         # All facts are to be gathered, also about a merge as Git makes it; and then every lifted rule applies, as it
         # did at the landing. But that somebody wrote it of whom the rule asks nothing can be proved later, too.

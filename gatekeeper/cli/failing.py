@@ -16,6 +16,7 @@ from gatekeeper.formats.text import printable
 from gatekeeper.formats.words import reason_text
 
 STATUS = {
+    "CheckpointError": REFUSED,
     "ConflictError": UNDECIDED,
     "DeliveryError": UNDECIDED,
     "GitError": UNDECIDED,

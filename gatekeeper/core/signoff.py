@@ -110,11 +110,12 @@ class Envelope(Record):
     keyid: Fingerprint
     signature: bytes
     """The raw SSHSIG blob (OpenSSH PROTOCOL.sshsig), not armoured."""
+    payload_type: str = PAYLOAD_TYPE
 
     @property
     def signed_bytes(self) -> bytes:
         """What the signature is over."""
-        return pre_authentication_encoding(self.payload)
+        return pre_authentication_encoding(self.payload, self.payload_type)
 
     @property
     def statement_id(self) -> StatementId:
@@ -189,7 +190,7 @@ def dump_envelope(envelope: Envelope) -> bytes:
     return canonical.dump(
         {
             "payload": _encode(envelope.payload),
-            "payloadType": PAYLOAD_TYPE,
+            "payloadType": envelope.payload_type,
             "signatures": [{"keyid": envelope.keyid, "sig": _encode(envelope.signature)}],
         }
     )
@@ -368,8 +369,8 @@ def _base64(members: _Members, name: str) -> bytes:
     return data
 
 
-def parse_envelope(data: bytes) -> Envelope:
-    """Parse a file of the store.
+def parse_envelope(data: bytes, payload_type: str = PAYLOAD_TYPE) -> Envelope:
+    """Parse a file of the store, or an envelope for another purpose.
 
     Raises:
         MalformedSignoffError: if it is over 1 MiB, not canonical, of another payload type, or does
@@ -378,7 +379,7 @@ def parse_envelope(data: bytes) -> Envelope:
     if len(data) > MAX_ENVELOPE:
         raise MalformedSignoffError(f"the envelope has {len(data)} bytes; at most {MAX_ENVELOPE} are allowed")
     outer = _Members(_canonical(data, "the envelope"), "envelope", ("payload", "payloadType", "signatures"))
-    outer.one_of("payloadType", (PAYLOAD_TYPE,))
+    outer.one_of("payloadType", (payload_type,))
     signatures = outer.items("signatures")
     if len(signatures) != 1:
         raise MalformedSignoffError(f"the envelope has {len(signatures)} signatures, not one")
@@ -387,4 +388,5 @@ def parse_envelope(data: bytes) -> Envelope:
         payload=_base64(outer, "payload"),
         keyid=Fingerprint(signature.text("keyid")),
         signature=_base64(signature, "sig"),
+        payload_type=payload_type,
     )

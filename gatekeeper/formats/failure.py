@@ -18,6 +18,8 @@ EXPECTED = {
     *ADVICE,
     *(
         "AttachError",
+        "CheckpointError",
+        "NoCheckpointError",
         "DeskError",
         "DeliveryError",
         "InstallError",

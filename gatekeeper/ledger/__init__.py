@@ -44,7 +44,7 @@ class Entry(Record):
     number: int
     time: Timestamp
     kind: str
-    """`install`, `policy`, `push`, `landing`, `baseline`, `pause` or `resume`."""
+    """`install`, `policy`, `push`, `landing`, `baseline`, `pause`, `resume`, `forget` or `prune`."""
     data: Any
     """Plain JSON."""
     hash: str
@@ -147,6 +147,14 @@ class Owed(Record):
     rules: tuple[str, ...]
     """Ids of the rules that were lifted, in the policy of that entry."""
     due: Timestamp
+    since: Timestamp
+    """When it was accepted."""
+    policy: str
+    """Digest of the policy that was in force then."""
+    kind: str
+    """Of the pusher."""
+    person: str
+    """The pusher's roster id; empty for nobody of the roster."""
 
 
 class FirstPusher(Record):
@@ -180,6 +188,19 @@ class ReceivedStatement(Record):
     decision: str
 
 
+class Remains(Record):
+    """What says a person's name after it was erased, or would with what is beside it."""
+
+    signoffs: int
+    """Sign-offs of that person: the envelope names its signer."""
+    archived: int
+    """Archived rosters, policies and push certificates with the name in them."""
+    entries: int
+    """Entries that were written before the ledger had pseudonyms."""
+    erased: bool = False
+    """Whether there was a name to erase."""
+
+
 class Ledger(Protocol):
     """What a ledger does. Reading methods answer for many ids at once."""
 
@@ -203,24 +224,46 @@ class Ledger(Protocol):
         """
 
     def entries(self, since: int = 0) -> Iterator[Entry]:
-        """Yield the entries after number `since`, in order; only one is held at a time.
+        """Yield the entries after number `since`, in order, pruned ones left out; only one is held at a time.
 
         Raises:
             LedgerError: at an entry that cannot be read.
         """
 
     def numbers(self) -> list[int]:
-        """Return the numbers of all entries, in order."""
+        """Return the numbers of all entries that have a text, in order."""
 
     def entry(self, number: int) -> Entry:
         """Return one entry.
 
         Raises:
-            LedgerError: if there is none, or it cannot be read.
+            LedgerError: if there is none, or it was pruned, or it cannot be read.
+        """
+
+    def stored(self, since: int = 0) -> Iterator[tuple[int, str, str]]:
+        """Yield number, text and hash of the entries after number `since`, in order; pruned ones have an empty text."""
+
+    def pruned(self) -> int:
+        """Return the number up to which entries have no text any more; 0 if all have."""
+
+    def prune(self, through: int, *, now: Timestamp, repository: str, checkpoint: bytes = ...) -> Receipt | None:
+        """Take away the text of the entries up to a number, with what nobody else speaks of; None: nothing to do.
+
+        A push whose landing is later than that stays, with all that comes after it. `checkpoint` is archived.
+
+        Raises:
+            LedgerError: if it cannot be read or written, or was pruned by somebody else at the same time.
+        """
+
+    def forget(self, name: str, *, now: Timestamp, repository: str) -> Remains | None:
+        """Erase a name; return what still says it, or None if nothing does and there was none to erase.
+
+        Raises:
+            LedgerError: if it cannot be written.
         """
 
     def bodies(self, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:
-        """Yield numbers of entries with the exact text that their hash is over, in order."""
+        """Yield numbers of entries with the exact text that their hash is over, in order; pruned ones are left out."""
 
     def pending(self, refs: Sequence[str] | None = None) -> list[PendingUpdate]:
         """Return unconfirmed updates of some refs, or of all."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 
-from gatekeeper.core import plain
 from gatekeeper.ledger import LedgerError
-from gatekeeper.ledger.projection import create_tables, project
-from gatekeeper.ledger.sqlite import BUSY_SECONDS, SCHEMA
+from gatekeeper.ledger.file import BUSY_SECONDS, SCHEMA
+from gatekeeper.ledger.names import create_names
+from gatekeeper.ledger.projection import create_tables
+from gatekeeper.ledger.replaying import begin, replay
 
-KEPT = ("entries", "archive")
+KEPT = ("entries", "archive", "names")
 
 
 def migrate(path: str) -> None:
@@ -36,10 +38,10 @@ def _rebuild(database: sqlite3.Connection) -> None:
         for (name,) in tables:
             if name not in KEPT and not name.startswith("sqlite_"):
                 database.execute(f"DROP TABLE {name}")
+        create_names(database)
         create_tables(database)
-        for number, body in database.execute("SELECT number, body FROM entries ORDER BY number").fetchall():
-            entry = plain.loads(body)
-            project(database, number, entry["time"], entry["kind"], entry["data"])
+        pruned = begin(database, database)
+        replay(database, database, len(pruned), sys.maxsize)
         database.execute(f"PRAGMA user_version = {SCHEMA}")
         database.execute("COMMIT")
     except BaseException:

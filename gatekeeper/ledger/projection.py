@@ -25,7 +25,8 @@ TABLES = {
     "marks": """key TEXT, path TEXT, root TEXT, entry INTEGER, time INTEGER, person TEXT, first INTEGER,
         version INTEGER, PRIMARY KEY (key, path, root)""",
     "in_flight": "ref TEXT, path TEXT, root TEXT, entry INTEGER, PRIMARY KEY (ref, path)",
-    "debts": "entry INTEGER, position INTEGER, id TEXT, rules TEXT, due INTEGER",
+    "debts": """entry INTEGER, position INTEGER, id TEXT, rules TEXT, due INTEGER, policy TEXT, kind TEXT,
+        person TEXT""",
     "pauses": "entry INTEGER PRIMARY KEY, time INTEGER, until INTEGER, reason TEXT, account TEXT",
     "first_pushes": "id TEXT PRIMARY KEY, entry INTEGER, person TEXT, kind TEXT, author_line TEXT",
     "receipts": """statement TEXT PRIMARY KEY, entry INTEGER, time INTEGER, signer TEXT, decision TEXT,
@@ -33,6 +34,7 @@ TABLES = {
     "subjects": "id TEXT, statement TEXT, PRIMARY KEY (id, statement)",
     "tips": "ref TEXT PRIMARY KEY, tip TEXT, entry INTEGER",
     "baselines": "entry INTEGER, ref TEXT, tip TEXT",
+    "forgotten": "pseudonym TEXT PRIMARY KEY, entry INTEGER",
     "facts": "name TEXT, value TEXT, PRIMARY KEY (name, value)",
 }
 """Columns of each projected table."""
@@ -53,6 +55,15 @@ INDEXES = (
     "CREATE INDEX receipts_by_signer ON receipts (signer, decision, time)",
     "CREATE INDEX subjects_by_statement ON subjects (statement)",
 )
+PERSONAL_COLUMNS = (
+    ("seen", "person"),
+    ("marks", "person"),
+    ("debts", "person"),
+    ("pauses", "account"),
+    ("first_pushes", "person"),
+    ("receipts", "signer"),
+)
+"""(table, column) of names, or of the pseudonyms that stand for them."""
 EVERY_REF = ""
 """The ref of a baseline that holds for every protected ref."""
 
@@ -94,7 +105,7 @@ def _only_fact(database: sqlite3.Connection, name: str, value: str) -> None:
 
 def _push(database: sqlite3.Connection, number: int, time: int, data: Mapping[str, Any]) -> None:
     """Project a judged push: its updates, judged commits, first pushes and received sign-offs."""
-    accepted = data["outcome"] == "accepted"
+    accepted, pusher = data["outcome"] == "accepted", data["pusher"]
     for position, update in enumerate(data["updates"]):
         if not update["tracked"]:
             continue
@@ -113,15 +124,17 @@ def _push(database: sqlite3.Connection, number: int, time: int, data: Mapping[st
         if accepted:
             _commits(database, number, position, update["commits"])
             database.executemany(
-                "INSERT INTO debts VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO debts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (number, position, c["id"], plain.dumps(c["owed"]["rules"]), c["owed"]["due"])
-                    for c in update["commits"]
-                    if "owed" in c
+                    (
+                        *(number, position, commit["id"], plain.dumps(commit["owed"]["rules"]), commit["owed"]["due"]),
+                        *(data["policy"], pusher["kind"], pusher["person"]),
+                    )
+                    for commit in update["commits"]
+                    if "owed" in commit
                 ],
             )
     _memory(database, number, time, data)
-    pusher = data["pusher"]
     database.executemany(
         "INSERT INTO first_pushes VALUES (?, ?, ?, ?, ?)",
         [(commit, number, pusher["person"], pusher["kind"], line) for commit, line in data["first_pushes"]],
@@ -247,6 +260,10 @@ def _resume(database: sqlite3.Connection, _number: int, _time: int, _data: Mappi
     database.execute("DELETE FROM pauses")
 
 
+def _forget(database: sqlite3.Connection, number: int, _time: int, data: Mapping[str, Any]) -> None:
+    database.execute("INSERT OR IGNORE INTO forgotten VALUES (?, ?)", (data["pseudonym"], number))
+
+
 PROJECTIONS = {
     "push": _push,
     "landing": _landing,
@@ -255,4 +272,5 @@ PROJECTIONS = {
     "policy": _policy,
     "pause": _pause,
     "resume": _resume,
+    "forget": _forget,
 }

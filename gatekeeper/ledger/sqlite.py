@@ -1,4 +1,4 @@
-"""The ledger in one SQLite file, local to the server (https://sqlite.org/wal.html)."""
+"""The ledger in one SQLite file: making it, and all that its tables answer."""
 
 from __future__ import annotations
 
@@ -6,52 +6,35 @@ import os
 import sqlite3
 
 from gatekeeper.core import plain
-from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import Fingerprint, ObjectId, StatementId, Timestamp
 from gatekeeper.core.memory import Mark
 from gatekeeper.core.push import SIGNOFFS
 from gatekeeper.core.relief import Pause
 from gatekeeper.ledger import (
-    ConflictError,
-    Entry,
     FirstPusher,
     LandedChange,
     Landing,
     LedgerError,
     Owed,
     PendingUpdate,
-    Receipt,
     ReceivedStatement,
     Reviewed,
     Seen,
     SeenRange,
     StoredSignoff,
 )
-from gatekeeper.ledger.projection import EVERY_REF, create_tables, project
+from gatekeeper.ledger.file import SCHEMA, LedgerFile
+from gatekeeper.ledger.names import create_names, named
+from gatekeeper.ledger.projection import EVERY_REF, create_tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import Any, TypeVar
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
 
-    Row = TypeVar("Row")
-    Result = TypeVar("Result")
-
-SCHEMA = 2
-"""`PRAGMA user_version` of the file."""
-BUSY_SECONDS = 10
-GENESIS = "0" * 64
-CHAIN_PREFIX = b"gatekeeper ledger v1\0"
 SIGNOFF_COLUMNS = "r.statement, r.time, r.fingerprint, a.content, r.touched, r.verified"
 FEW = 8
 """Envelopes that are read at once: each may have a megabyte."""
-BATCH = 500
-"""Ids per query: below SQLite's bound on parameters."""
-
-
-def entry_hash(previous: str, body: str) -> str:
-    """Return an entry's hash: SHA-256 over a prefix, the previous hash, NUL, and the entry's exact text."""
-    return sha256_hex(CHAIN_PREFIX + previous.encode() + b"\0" + body.encode())
 
 
 def create(path: str) -> SqliteLedger:
@@ -92,6 +75,7 @@ def _make(path: str) -> None:
         database.execute("BEGIN")
         database.execute("CREATE TABLE entries (number INTEGER PRIMARY KEY, body TEXT NOT NULL, hash TEXT NOT NULL)")
         database.execute("CREATE TABLE archive (digest TEXT PRIMARY KEY, content BLOB NOT NULL)")
+        create_names(database)
         create_tables(database)
         database.execute(f"PRAGMA user_version = {SCHEMA}")
         database.execute("COMMIT")
@@ -99,127 +83,8 @@ def _make(path: str) -> None:
         database.close()
 
 
-class SqliteLedger:
+class SqliteLedger(LedgerFile):
     """See `Ledger`."""
-
-    def __init__(self, path: str) -> None:
-        """Open an existing ledger.
-
-        Raises:
-            LedgerError: if it is missing, unreadable, or of another version.
-        """
-        self.path = path
-        if not os.path.exists(path):
-            raise LedgerError(f"there is no ledger at {path}")
-        try:
-            self._database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-            version = self._database.execute("PRAGMA user_version").fetchone()[0]
-        except sqlite3.Error as error:
-            raise LedgerError(f"cannot open the ledger {path}: {error}") from None
-        if version != SCHEMA:
-            raise LedgerError(
-                f"the ledger {path} is of version {version}; this gatekeeper knows version {SCHEMA}"
-                + ("; `gatekeeper install` brings it up to date" if version < SCHEMA else "")
-            )
-
-    def close(self) -> None:
-        """See `Ledger`."""
-        self._database.close()
-
-    def _guard(self, work: Callable[[], Result]) -> Result:
-        try:
-            return work()
-        except sqlite3.Error as error:
-            raise LedgerError(f"cannot read the ledger {self.path}: {error}") from None
-
-    def _rows(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        return self._guard(lambda: self._database.execute(query, parameters).fetchall())
-
-    def _rows_in(self, query: str, values: Iterable[str], batch: int = BATCH) -> Iterator[tuple[Any, ...]]:
-        """Run a query that holds `{}` for a list of parameters, in batches."""
-        wanted = list(dict.fromkeys(values))
-        for start in range(0, len(wanted), batch):
-            some = wanted[start : start + batch]
-            yield from self._rows(query.format(",".join("?" * len(some))), some)
-
-    def head(self) -> Receipt:
-        """See `Ledger`."""
-        rows = self._rows("SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1")
-        return Receipt(number=rows[0][0], hash=rows[0][1]) if rows else Receipt(number=0, hash=GENESIS)
-
-    def append(
-        self,
-        kind: str,
-        data: Mapping[str, Any],
-        *,
-        now: Timestamp,
-        archive: Mapping[str, bytes] | None = None,
-        repository: str,
-    ) -> Receipt:
-        """See `Ledger`."""
-        database = self._database
-        try:
-            database.execute("BEGIN IMMEDIATE")
-            try:
-                head = self.head()
-                number = head.number + 1
-                content = {
-                    "number": number,
-                    "time": now,
-                    "kind": kind,
-                    "repository": repository,
-                    "data": data,
-                }
-                body = plain.dumps(content)
-                digest = entry_hash(head.hash, body)
-                database.execute("INSERT INTO entries VALUES (?, ?, ?)", (number, body, digest))
-                for name, blob in (archive or {}).items():
-                    database.execute("INSERT OR IGNORE INTO archive VALUES (?, ?)", (name, blob))
-                project(database, number, now, kind, data)
-                database.execute("COMMIT")
-            except BaseException:
-                database.execute("ROLLBACK")
-                raise
-        except sqlite3.IntegrityError as error:
-            raise ConflictError(f"another push was recorded at the same time: {error}") from None
-        except sqlite3.Error as error:
-            raise LedgerError(f"cannot write the ledger {self.path}: {error}") from None
-        return Receipt(number=number, hash=digest)
-
-    def entries(self, since: int = 0) -> Iterator[Entry]:
-        """See `Ledger`."""
-        query = "SELECT number, body, hash FROM entries WHERE number > ? ORDER BY number LIMIT 1"
-        while rows := self._rows(query, (since,)):  # one at a time: the entry of a large push has megabytes
-            entry = self._entry(*rows[0])
-            yield entry
-            since = entry.number
-
-    def numbers(self) -> list[int]:
-        """See `Ledger`."""
-        return [number for (number,) in self._rows("SELECT number FROM entries ORDER BY number")]
-
-    def entry(self, number: int) -> Entry:
-        """See `Ledger`."""
-        rows = self._rows("SELECT number, body, hash FROM entries WHERE number = ?", (number,))
-        if not rows:
-            raise LedgerError(f"the ledger {self.path} has no entry {number}")
-        return self._entry(*rows[0])
-
-    def _entry(self, number: int, body: str, digest: str) -> Entry:
-        try:
-            content = plain.loads(body)
-            return Entry(number=number, time=content["time"], kind=content["kind"], data=content["data"], hash=digest)
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise LedgerError(f"entry {number} of the ledger {self.path} cannot be read: {error}") from None
-
-    def bodies(self, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:
-        """See `Ledger`."""
-        wanted = sorted(set(numbers))
-        for start in range(0, len(wanted), FEW):  # one entry can have megabytes
-            some = wanted[start : start + FEW]
-            places = ",".join("?" * len(some))
-            query = f"SELECT number, body FROM entries WHERE number IN ({places}) ORDER BY number"  # noqa: S608
-            yield from self._rows(query, some)
 
     def pending(self, refs: Sequence[str] | None = None) -> list[PendingUpdate]:
         """See `Ledger`."""
@@ -272,8 +137,9 @@ class SqliteLedger:
 
     def owed(self) -> list[Owed]:
         """See `Ledger`."""
-        query = """SELECT d.id, u.ref, d.entry, d.position, d.rules, d.due FROM debts d
-            JOIN updates u USING (entry, position) WHERE u.state = 'landed' ORDER BY d.entry, d.position, d.rowid"""
+        query = f"""SELECT d.id, u.ref, d.entry, d.position, d.rules, d.due, u.time, d.policy, d.kind,
+            {named("d.person")} FROM debts d JOIN updates u USING (entry, position)
+            WHERE u.state = 'landed' ORDER BY d.entry, d.position, d.rowid"""  # noqa: S608 - our own columns
         return [
             Owed(
                 commit=ObjectId(commit),
@@ -282,13 +148,17 @@ class SqliteLedger:
                 position=position,
                 rules=tuple(plain.loads(rules)),
                 due=Timestamp(due),
+                since=Timestamp(since),
+                policy=policy,
+                kind=kind,
+                person=person,
             )
-            for commit, ref, entry, position, rules, due in self._rows(query)
+            for commit, ref, entry, position, rules, due, since, policy, kind, person in self._rows(query)
         ]
 
     def pause(self, now: Timestamp) -> Pause | None:
         """See `Ledger`."""
-        query = "SELECT entry, until, reason, account FROM pauses WHERE time <= ? AND ? < until"
+        query = f"SELECT entry, until, reason, {named('account')} FROM pauses WHERE time <= ? AND ? < until"  # noqa: S608 - our own columns
         for entry, until, reason, account in self._rows(query, (now, now)):
             return Pause(entry=entry, until=Timestamp(until), reason=reason, account=account)
         return None
@@ -337,8 +207,8 @@ class SqliteLedger:
         ]
 
     def _marks(self, condition: str, values: Sequence[str]) -> Iterator[Mark]:
-        query = """SELECT m.key, m.path, m.root, m.person, m.time, m.first, m.version, s.tools, s.person
-            FROM marks m LEFT JOIN seen s ON s.id = m.root WHERE """
+        query = f"""SELECT m.key, m.path, m.root, {named("m.person")}, m.time, m.first, m.version, s.tools,
+            {named("s.person")} FROM marks m LEFT JOIN seen s ON s.id = m.root WHERE """  # noqa: S608 - our own columns
         for key, path, root, person, time, first, version, tools, marker in self._rows_in(query + condition, values):
             mark = Mark(
                 key=key,
@@ -366,7 +236,8 @@ class SqliteLedger:
         return tuple(self._marks("m.root IN ({})", [root]))
 
     def _seen(self, condition: str, values: Sequence[str]) -> Iterator[Seen]:
-        query = "SELECT id, change, paths, assisted, tools, author_line, person, time, entry FROM seen WHERE "
+        columns = f"id, change, paths, assisted, tools, author_line, {named('person')}, time, entry"
+        query = f"SELECT {columns} FROM seen WHERE "  # noqa: S608 - our own columns
         for commit, change, paths, assisted, tools, line, person, time, entry in self._rows_in(
             query + condition, values
         ):
@@ -427,7 +298,7 @@ class SqliteLedger:
 
     def first_pushers(self, commits: Sequence[ObjectId]) -> dict[ObjectId, FirstPusher]:
         """See `Ledger`."""
-        query = "SELECT id, entry, person, kind, author_line FROM first_pushes WHERE id IN ({})"
+        query = f"SELECT id, entry, {named('person')}, kind, author_line FROM first_pushes WHERE id IN ({{}})"  # noqa: S608 - our own columns
         return {
             commit: FirstPusher(entry=entry, person=person, kind=kind, author_line=line)
             for commit, entry, person, kind, line in self._rows_in(query, commits)
@@ -436,10 +307,11 @@ class SqliteLedger:
     def pushers_of_author_lines(self, digests: Sequence[str]) -> dict[str, dict[str, int]]:
         """See `Ledger`."""
         found: dict[str, dict[str, int]] = {}
-        query = """SELECT author_line, person, MIN(entry) FROM first_pushes WHERE author_line IN ({})
-            GROUP BY author_line, person"""
+        query = f"""SELECT author_line, {named("person")}, MIN(entry) FROM first_pushes WHERE author_line IN ({{}})
+            GROUP BY author_line, person"""  # noqa: S608 - our own columns
         for line, person, entry in self._rows_in(query, digests):
-            found.setdefault(line, {})[person] = entry
+            pushers = found.setdefault(line, {})
+            pushers[person] = min(entry, pushers.get(person, entry))
         return found
 
     def subjects(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[StatementId, ...]]:
@@ -460,8 +332,8 @@ class SqliteLedger:
 
     def statements_about(self, commits: Sequence[ObjectId]) -> Iterator[ReceivedStatement]:
         """See `Ledger`."""
-        query = """SELECT s.id, s.statement, r.signer, r.decision FROM subjects s JOIN receipts r USING (statement)
-            WHERE s.id IN ({})"""
+        query = f"""SELECT s.id, s.statement, {named("r.signer")}, r.decision FROM subjects s
+            JOIN receipts r USING (statement) WHERE s.id IN ({{}})"""  # noqa: S608 - our own columns
         for commit, statement, signer, decision in self._rows_in(query, commits):
             yield ReceivedStatement(
                 commit=ObjectId(commit), statement=StatementId(statement), signer=signer, decision=decision
@@ -475,8 +347,9 @@ class SqliteLedger:
     def authored(self, signer: str, since: Timestamp) -> dict[StatementId, int]:
         """See `Ledger`."""
         query = """SELECT r.statement, count(*) FROM receipts r JOIN subjects s USING (statement)
-            WHERE r.signer = ? AND r.decision = 'author' AND r.time > ? GROUP BY r.statement"""
-        return {StatementId(statement): number for statement, number in self._rows(query, (signer, since))}
+            WHERE r.signer IN (?, (SELECT pseudonym FROM names WHERE value = ?)) AND r.decision = 'author'
+            AND r.time > ? GROUP BY r.statement"""
+        return {StatementId(statement): number for statement, number in self._rows(query, (signer, signer, since))}
 
     def lapsed_signoffs(self) -> list[StoredSignoff]:
         """See `Ledger`."""
@@ -511,18 +384,3 @@ class SqliteLedger:
     def roster_digest(self) -> str:
         """See `Ledger`."""
         return next(iter(self._facts("roster")), "")
-
-    def has_archived(self, digest: str) -> bool:
-        """See `Ledger`."""
-        return bool(self._rows("SELECT 1 FROM archive WHERE digest = ?", (digest,)))
-
-    def archived(self, digest: str) -> bytes | None:
-        """See `Ledger`."""
-        rows = self._rows("SELECT content FROM archive WHERE digest = ?", (digest,))
-        return bytes(rows[0][0]) if rows else None
-
-    def verify(self, receipts: Iterable[Receipt] = ()) -> list[str]:
-        """See `Ledger`."""
-        from gatekeeper.ledger.verifying import faults  # only a command verifies, never a hook
-
-        return self._guard(lambda: faults(self._database, receipts))

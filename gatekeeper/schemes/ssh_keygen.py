@@ -127,6 +127,36 @@ def public_key_of(key: str, *, environment: Mapping[str, str] | None = None) -> 
     return _parse(line, key)
 
 
+def principal_of(blob: bytes, message: bytes, namespace: str, allowed_signers: str) -> str | None:
+    """Return who made a signature by an allowed-signers file, as `ssh-keygen -Y verify` decides; None: nobody in it.
+
+    `blob` is the raw SSHSIG, `allowed_signers` the path of the file (ssh-keygen(1), "ALLOWED SIGNERS").
+
+    Raises:
+        SigningError: if ssh-keygen is missing.
+    """
+    with tempfile.TemporaryDirectory(prefix="gatekeeper-") as name:
+        signature = Path(name) / "signature"
+        signature.write_bytes(ssh.armor(blob))
+        given = ["-s", str(signature), "-f", os.path.abspath(allowed_signers)]
+        status, said = _ask(["-Y", "find-principals", *given], b"")
+        for principal in said.decode("utf-8", "replace").splitlines() if status == 0 else ():
+            status, _ = _ask(["-Y", "verify", "-n", namespace, "-I", principal, *given], message)
+            if status == 0:
+                return principal
+    return None
+
+
+def _ask(arguments: Sequence[str], message: bytes) -> tuple[int, bytes]:
+    """Run ssh-keygen without a terminal; return its status and what it printed."""
+    try:
+        done = subprocess.run(["ssh-keygen", *arguments], input=message, capture_output=True, check=False)
+    except OSError as error:
+        what = f"cannot verify a signature: ssh-keygen did not start ({error.strerror})"
+        raise SigningError(what, "install OpenSSH 8.2 or newer, and see that ssh-keygen is on the PATH") from None
+    return done.returncode, done.stdout
+
+
 def _literal(key: str) -> str | None:
     """Return the public key that `key` itself is, None if it is a path."""
     if key.startswith(LITERAL_PREFIX):

@@ -65,6 +65,7 @@ def receipt(statement: str = STATEMENT, **fields: Any) -> dict[str, Any]:
 def push(*updates: dict[str, Any], **fields: Any) -> dict[str, Any]:
     honest: dict[str, Any] = {
         "outcome": "accepted",
+        "policy": "p",
         "updates": list(updates),
         "pusher": {"person": "jo", "kind": "account"},
         "first_pushes": [],
@@ -207,7 +208,18 @@ class TestQuestions:
         add(ledger, data=push(update(commits=commits), outcome="refused"))
         assert ledger.owed() == []
         add(ledger, "landing", landed(1))
-        debt = Owed(commit=C, ref=MAIN, entry=1, position=0, rules=("one", "two"), due=Timestamp(NOW + 9))
+        debt = Owed(
+            commit=C,
+            ref=MAIN,
+            entry=1,
+            position=0,
+            rules=("one", "two"),
+            due=Timestamp(NOW + 9),
+            since=NOW,
+            policy="p",
+            kind="account",
+            person="jo",
+        )
         assert ledger.owed() == [debt]
 
     def test_a_pause_is_in_force_from_its_entry_to_its_end(self, ledger: SqliteLedger) -> None:
@@ -465,6 +477,7 @@ class TestVerify:
         self, table: str, ledger: SqliteLedger, history: list[Receipt], path: Path
     ) -> None:
         add(ledger, "pause", pause())
+        assert ledger.forget("sue", now=Timestamp(NOW), repository="example/shop")
         change(path, f"DELETE FROM {table}")  # noqa: S608 - a constant
         assert any(fault.startswith(f"table {table} lacks a row") for fault in ledger.verify())
 
@@ -591,10 +604,10 @@ class TestFile:
         with pytest.raises(LedgerError, match="cannot open the ledger"):
             SqliteLedger(str(tmp_path / "x.db"))
 
-    @pytest.mark.parametrize("version", [0, 1, 3])
+    @pytest.mark.parametrize("version", [0, 2, 4])
     def test_another_version_is_an_error(self, version: int, ledger: SqliteLedger, path: Path) -> None:
         change(path, f"PRAGMA user_version = {version}")
-        with pytest.raises(LedgerError, match=f"is of version {version}; this gatekeeper knows version 2"):
+        with pytest.raises(LedgerError, match=f"is of version {version}; this gatekeeper knows version 3"):
             SqliteLedger(str(path))
 
     def test_an_empty_file_is_no_ledger(self, tmp_path: Path) -> None:
