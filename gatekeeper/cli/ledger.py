@@ -188,14 +188,13 @@ def prune(ctx: click.Context, repo: str, before: str, allowed_signers: str | Non
         faults = ledger.verify(held)
         if faults:
             raise CheckpointError(f"nothing was pruned: {faults[0]}", "see everything with: gatekeeper ledger verify")
-        before_it = ledger.pruned()
         receipt = ledger.prune(through, now=server.now, repository=server.repository, checkpoint=envelope)
         if receipt is None:
             err(ctx).print("Nothing to prune: those entries are pruned, or wait for pushes that are on their way.")
             return 0
         gone = ledger.pruned()
         err(ctx).print(
-            f"Entries {before_it + 1} to {gone} have no text any more. Receipt: {receipt.label(server.repository)}"
+            f"Entries up to {gone} have no text any more. Receipt: {receipt.label(server.repository)}"
         )
         if gone < through:
             err(ctx).print(f"Entry {gone + 1} and later ones stay: what they accepted landed later.")

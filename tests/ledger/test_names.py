@@ -113,7 +113,7 @@ class TestHiding:
         assert first.data == written
         assert last.data["account"] == "ops"
         assert ledger.first_pushers([B])[B].person == "jo"
-        assert ledger.pushers_of_author_lines(["x"]) == {"x": {"jo"}}
+        assert ledger.pushers_of_author_lines(["x"]) == {"x": {"jo": 1}}
         assert {each.person for each in ledger.seen([B, C]).values()} == {"jo"}
         assert {mark.person for mark in ledger.marks_with(B)} == {"jo"}
         assert [each.signer for each in ledger.statements_about([B])] == ["sue"]
@@ -254,7 +254,7 @@ class TestOlderEntries:
         newer = create(str(path))
         assert newer.head() == made
         add(newer, data=push(first_pushes=[[C, "x"]]))
-        assert newer.pushers_of_author_lines(["x"]) == {"x": {"jo"}}
+        assert newer.pushers_of_author_lines(["x"]) == {"x": {"jo": 1}}
         assert newer.authored("sue", Timestamp(0)) == {}
         first, last = newer.stored()
         assert '"jo"' in first[1]
