@@ -193,9 +193,7 @@ def prune(ctx: click.Context, repo: str, before: str, allowed_signers: str | Non
             err(ctx).print("Nothing to prune: those entries are pruned, or wait for pushes that are on their way.")
             return 0
         gone = ledger.pruned()
-        err(ctx).print(
-            f"Entries up to {gone} have no text any more. Receipt: {receipt.label(server.repository)}"
-        )
+        err(ctx).print(f"Entries up to {gone} have no text any more. Receipt: {receipt.label(server.repository)}")
         if gone < through:
             err(ctx).print(f"Entry {gone + 1} and later ones stay: what they accepted landed later.")
     return 0
