@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 from gatekeeper import __version__
 from gatekeeper.core.audit import Selection
 from gatekeeper.core.debt import Debt
@@ -14,8 +16,8 @@ from gatekeeper.core.sampling import draw
 from gatekeeper.debts import debts
 from gatekeeper.exhibiting import Facts, add_objects, add_policy, add_roster, add_statements, facts
 from gatekeeper.formats.evidence import ABOUT, COMMITS, DEBTS, GOVERNANCE, NAMES, POPULATION, escaped, table, time_field
-from gatekeeper.ledger import Ledger
-from gatekeeper.ledger.sqlite import GENESIS, entry_hash
+from gatekeeper.ledger import Ledger, Name
+from gatekeeper.ledger.file import GENESIS, entry_hash
 from gatekeeper.opening import Server
 from gatekeeper.packing import Package
 from gatekeeper.resources import resource
@@ -188,13 +190,16 @@ class _Writing:
         if self.wanted.whole_ledger:
             numbers = set(range(1, self.head.number + 1))
             first = 1
-        hashes = {entry.number: entry.hash for entry in self.ledger.entries(max(0, first - 2))}
+        hashes = {number: digest for number, _, digest in self.ledger.stored(max(0, first - 2))}
+        known: dict[str, Name] = {}
         for number, body in self.ledger.bodies(sorted(numbers)):
             if entry_hash(hashes.get(number - 1, GENESIS), body) != hashes[number]:
                 continue  # the audit has said so; check.sh will
             self.add(f"ledger/entries/{number}.json", body.encode())
+            known.update((name.pseudonym, name) for name in self.ledger.names([body]))
         self.add("ledger/chain.tsv", table(("entry", "hash"), sorted(hashes.items())))
-        self.add("names.tsv", table(NAMES, ()))
+        rows = ((n.pseudonym, n.salt, b64encode(n.value.encode()).decode(), n.value) for n in known.values())
+        self.add("names.tsv", table(NAMES, rows))
 
     def about(self, population: int, chosen: int) -> None:
         """Write what the package is about."""

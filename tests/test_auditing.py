@@ -105,7 +105,8 @@ def test_a_ledger_that_was_tampered_with_is_named_first(world: World) -> None:
     look(world)
     database = sqlite3.connect(world.bare / "gatekeeper/ledger.db")
     with database:
-        changed = database.execute("UPDATE entries SET body = body || ' ' WHERE number = 2")
+        query = "UPDATE entries SET body = replace(body, 'GATEKEEPER_USER', 'REMOTE_USER') WHERE number = 2"
+        changed = database.execute(query)
         assert changed.rowcount == 1
     database.close()
     assert kinds(look(world))[0] == "ledger"

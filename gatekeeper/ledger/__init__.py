@@ -188,6 +188,14 @@ class ReceivedStatement(Record):
     decision: str
 
 
+class Name(Record):
+    """A name behind a pseudonym, with the salt that the pseudonym is made with."""
+
+    pseudonym: str
+    value: str
+    salt: str
+
+
 class Remains(Record):
     """What says a person's name after it was erased, or would with what is beside it."""
 
@@ -242,6 +250,9 @@ class Ledger(Protocol):
 
     def stored(self, since: int = 0) -> Iterator[tuple[int, str, str]]:
         """Yield number, text and hash of the entries after number `since`, in order; pruned ones have an empty text."""
+
+    def names(self, bodies: Iterable[str]) -> list[Name]:
+        """Return the names that are still known behind the pseudonyms in texts of entries."""
 
     def pruned(self) -> int:
         """Return the number up to which entries have no text any more; 0 if all have."""

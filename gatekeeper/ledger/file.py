@@ -8,8 +8,8 @@ import sqlite3
 from gatekeeper.core import plain
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import Timestamp
-from gatekeeper.ledger import ConflictError, Entry, LedgerError, Receipt
-from gatekeeper.ledger.names import hide, show
+from gatekeeper.ledger import ConflictError, Entry, LedgerError, Name, Receipt
+from gatekeeper.ledger.names import hide, mentioned, show
 from gatekeeper.ledger.projection import project
 
 TYPE_CHECKING = False
@@ -179,6 +179,12 @@ class LedgerFile:
         from gatekeeper.ledger.verifying import faults  # only a command verifies, never a hook
 
         return self._guard(lambda: faults(self._database, receipts))
+
+    def names(self, bodies: Iterable[str]) -> list[Name]:
+        """See `Ledger`."""
+        wanted = sorted({pseudonym for body in bodies for pseudonym in mentioned(plain.loads(body)["data"])})
+        query = "SELECT pseudonym, value, salt FROM names WHERE pseudonym IN ({})"
+        return [Name(pseudonym=p, value=value, salt=salt) for p, value, salt in self._rows_in(query, wanted)]
 
     def pruned(self) -> int:
         """See `Ledger`."""

@@ -374,7 +374,7 @@ def test_an_entry_that_was_written_anew_with_its_hash_breaks_the_link_to_the_nex
 
     def change(folder: Path) -> None:
         path = folder / f"ledger/entries/{number}.json"
-        path.write_text(path.read_text().replace('"junior-1-login"', '"staff-1-login"'))
+        path.write_text(path.read_text().replace('"GATEKEEPER_USER"', '"REMOTE_USER"'))
         chain = dict(line.split("\t") for line in (folder / "ledger/chain.tsv").read_text().splitlines())
         head = f"gatekeeper ledger v1\0{chain[str(number - 1)]}\0".encode()
         hashed = subprocess.run(["sha256sum"], input=head + path.read_bytes(), capture_output=True, check=True)
