@@ -160,7 +160,7 @@ class _Writing:
         for policy, roster in sorted(policies.items()):
             add_policy(self.server, self.ledger, policy, roster, self.add)
         people = signers | {person for each in found for person in each.people}
-        rosters = {each.roster for each in found} | {self.trace.regimes[-1].roster}
+        rosters = {each.roster for each in found} | {self.ledger.roster_digest()}
         rosters |= {each.roster for each in regimes} if self.wanted.whole_roster else set()
         for roster in sorted(rosters):
             add_roster(self.server, self.ledger, roster, people, self.add, whole=self.wanted.whole_roster)
@@ -212,7 +212,7 @@ class _Writing:
             ("gatekeeper", __version__),
             ("ledger_entries", self.head.number),
             ("ledger_head", self.head.hash),
-            ("roster_now", self.trace.regimes[-1].roster),
+            ("roster_now", self.ledger.roster_digest()),
             ("since", time_field(selection.since)),
             ("until", time_field(selection.until)),
             ("refs", ",".join(selection.refs)),

@@ -1,10 +1,6 @@
 # shellcheck shell=sh
 # Whether a statement counts for a rule and a commit. Sourced by check.sh.
 
-of_signer() { # the facts of the statement $1: decision, signer, key, entry, received, issued, expires, revokes
-    IFS=$tab read -r decision signer key taken received _ expires _ <"$work/statement/$1"
-}
-
 eligible() { # does the rule's `from` (fields of rules.tsv) take the person, by the people and levels of that day?
     LEVEL=$1 TEAMS=$2 PERSON=$3 awk -F '\t' '
         BEGIN { level = ENVIRON["LEVEL"]; teams = ENVIRON["TEAMS"]; person = ENVIRON["PERSON"] }
@@ -66,20 +62,19 @@ approval() { # does the statement $1 count for the rule $2, for the reviewed com
     case $ref in *\\*) ;; *) # a name in escapes is left alone
         [ ! -s "$work/refs" ] || grep -qxF -e "$ref" "$work/refs" || { why="statement $1 is not for $ref"; return 1; } ;;
     esac
-    for other in "$work"/statement/*.flat; do
-        S=$1 awk -F '\t' '$1 == "/\"predicate\"/\"revokes\"" && $2 == "\"" ENVIRON["S"] "\"" { found = 1 } END { exit !found }' "$other" || continue
-        revocation=${other##*/} revocation=${revocation%.flat}
-        [ -f "$work/statement/$revocation" ] || continue
-        back=$(cut -f 4 "$work/statement/$revocation")
-        [ "$back" -gt "$judged" ] || { why="statement $1 had been taken back, by $revocation"; return 1; }
-        note="$note; taken back later, in entry $back"
-    done
+    grep "^$1$tab" "$work/revoked" >"$work/back" || :
+    while IFS=$tab read -r _ _ revoker back _; do # it counts if its signer or an administrator takes it back
+        [ "$revoker" = "$signer" ] || [ "$(row "$roster/people.tsv" "$revoker" | cut -f 4)" = yes ] || continue
+        [ "$back" -gt "$judged" ] || { why="statement $1 had been taken back by $revoker in entry $back"; return 1; }
+        note="$note; taken back later by $revoker, in entry $back"
+    done <"$work/back"
     covers=''
-    for reviewed in $(if [ "$3" = - ]; then echo "$commit"; else printf '%s\n' "$3" | tr , ' '; fi); do
-        grep -qx "$reviewed" "$work/statement/$1.commits" || continue
+    if [ "$3" = - ]; then echo "$commit"; else printf '%s\n' "$3" | tr , '\n'; fi >"$work/covered"
+    while read -r subject; do
+        grep -qx "$subject" "$work/statement/$1.commits" || continue
         covers=yes
-        claims "$1" "$reviewed" || return 1
-    done
+        claims "$1" "$subject" || return 1
+    done <"$work/covered"
     [ -n "$covers" ] || { why="statement $1 is not about what was reviewed"; return 1; }
     by="$by; $signer ($level), received $received in entry $taken"
     now=$(about roster_now)

@@ -41,9 +41,9 @@ lift() { # by what rules were lifted, and is it in the record?
     pure_revert) ;;
     *) why="it was lifted by nothing that is known"; return 1 ;;
     esac
-    state=$(C=$commit R=$ref awk -F '\t' 'NR > 1 && $1 == ENVIRON["C"] && $2 == ENVIRON["R"] { print $6 }' debts.tsv)
-    [ "$state" = settled ] || { state=open; mark=OWED; }
-    note="$note; lifted by $source of $person ($reason), owed by $due: $state"
+    debt=$(C=$commit R=$ref awk -F '\t' 'NR > 1 && $1 == ENVIRON["C"] && $2 == ENVIRON["R"] { print $6 }' debts.tsv)
+    [ "$debt" = settled ] || { debt=open; mark=OWED; }
+    note="$note; lifted by $source of $person ($reason), owed by $due: $debt"
 }
 
 landed() { # check one landed commit; sets `why` if something does not fit
@@ -89,6 +89,8 @@ landed() { # check one landed commit; sets `why` if something does not fit
     uncounted=$(awk -F '\t' '$1 == "signoff" && $5 != "true" { print $4 " (" $6 ")" }' "$work/facts" | sort -u | tr '\n' ' ')
     [ -z "$uncounted" ] || note="$note; did not count: $uncounted"
     what="rule$asked: ${by#; }"
+    rejected=$(C=$commit awk -F '\t' '$1 == ENVIRON["C"] && $2 == "reject" { print $3 " in entry " $4 }' "$work/said" | tr '\n' ' ')
+    [ -z "$rejected" ] || note="$note; rejected by $rejected"
     case $claimed:$proved in
     -:-) author='' ;;
     *:-) author="; author $claimed, not proved" ;;

@@ -23,7 +23,7 @@ awk -F '\t' 'NR == 2 { at = $1 } NR > 1 { if ($1 != at++ || $2 !~ /^[0-9a-f]+$/ 
     END { if (NR < 2) exit 1 }' ledger/chain.tsv || die 'ledger/chain.tsv is not numbers in order with a hash each'
 head=$(about ledger_entries)
 [ "$(tail -n 1 ledger/chain.tsv)" = "$head$tab$(about ledger_head)" ] || fail 'ledger/chain.tsv does not end where about.tsv says'
-grep -E '^ledger/entries/[0-9]+\.json$' "$work/found" | sed 's|.*/\([0-9]*\)\.json|\1|' | sort -n >"$work/entries"
+grep -E '^ledger/entries/[1-9][0-9]*\.json$' "$work/found" | sed 's|.*/\([0-9]*\)\.json|\1|' | sort -n >"$work/entries"
 while read -r number; do
     file=ledger/entries/$number.json
     previous=$(row ledger/chain.tsv $((number - 1)) | cut -f 2)

@@ -3,6 +3,11 @@
 
 phase='the statements'
 mkdir "$work/statement"
+: >"$work/said" # lines: commit, and decision, signer, entry, id of a statement about it
+: >"$work/revoked" # lines: statement that was taken back, and the same of the statement that did it
+of_signer() { # the facts of the statement $1: decision, signer, key, entry, received, issued, expires
+    IFS=$tab read -r decision signer key taken received _ expires <"$work/statement/$1"
+}
 escaped=$(about repository)
 statement() { # check the statement $1 on its own: form, id, receipt, signature by the key that it names
     folder=statements/$1 envelope=statements/$1/envelope.json
@@ -49,8 +54,12 @@ statement() { # check the statement $1 on its own: form, id, receipt, signature 
     {
         printf '%s\t' "$(value "$flat.flat" '/"predicate"/"decision"')" "$(value "$flat.flat" '/"predicate"/"signer"')" "$keyid" "$2"
         printf '%s\t%s\t' "$(when "$(value "$entry" '/"time"')")" "$(value "$flat.flat" '/"predicate"/"issuedAt"')"
-        printf '%s\t%s\n' "$(value "$flat.flat" '/"predicate"/"expiresAt"')" "$(value "$flat.flat" '/"predicate"/"revokes"')"
+        printf '%s\n' "$(value "$flat.flat" '/"predicate"/"expiresAt"')"
     } >"$flat"
+    of_signer "$1"
+    said="$tab$decision$tab$signer$tab$taken$tab$1"
+    S=$said awk '{ print $0 ENVIRON["S"] }' "$flat.commits" >>"$work/said"
+    [ "$decision" != revoke ] || printf '%s%s\n' "$(value "$flat.flat" '/"predicate"/"revokes"')" "$said" >>"$work/revoked"
 }
 bad() { fail "statement $about_statement: $1"; }
 rows statements.tsv | sort -u >"$work/rows"

@@ -47,6 +47,7 @@ def test_approved_commits_and_those_that_needed_nothing_pass(world: World, tmp_p
     assert (evidence.population, evidence.chosen) == (3, 3)
     assert "ok" in done.line(assisted).split()
     assert "rule senior-signoff: senior-1 (senior), received 20" in done.line(assisted)
+    assert ";" not in done.line(assisted)
     assert done.line(plain).endswith("no rule asked for a sign-off (AI: silent)")
     assert "PASSED: of 3 landings 3 are in order, 0 owed" in done.out
 
@@ -263,7 +264,7 @@ def test_what_was_taken_back_later_is_told(world: World, tmp_path: Path) -> None
     pack(world, tmp_path / "package", commits=(commit,))
     done = check(tmp_path / "package")
     assert done.status == 0, done.out
-    assert "taken back later, in entry" in done.line(commit)
+    assert "taken back later by senior-1, in entry" in done.line(commit)
 
 
 @one_format
