@@ -11,7 +11,7 @@ from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
 from gatekeeper.core.testimony import Testimony
 from gatekeeper.git import Engine, RawObject
-from gatekeeper.ledger import Ledger
+from gatekeeper.ledger import Ledger, Reviewed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ class Bench(Record):
     """Every statement about commits that has been received, or arrives with this push."""
     governed: Governed | None = None
     """The ref on which policy and roster lie, where that is known: on the server."""
+    beside: tuple[Reviewed, ...] = ()
+    """What the other updates of the same push bring to their refs, as far as they are judged."""
 
 
 def stream_commits(bench: Bench, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> Iterator[Commit]:

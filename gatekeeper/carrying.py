@@ -78,6 +78,20 @@ class Carrier:
                 continue
         return {name: commit for name in ids if (commit := self._commits[name]) is not None}
 
+    def does_as(self, commit: Commit, others: Sequence[ObjectId]) -> bool:
+        """Whether one of some commits, as far as they are there, does to the lines of files what a commit does.
+
+        Raises:
+            GitError: when Git does not answer.
+        """
+        if commit.id in others:
+            return True
+        there = [other for other in self.commits(others).values() if len(other.parents) == 1]
+        if not there or len(commit.parents) != 1:
+            return False
+        (change,) = self._bench.engine.changes([(commit.id, commit.parents[0])])
+        return any(self._comparer.alike([(change, (other.id, other.parents[0])) for other in there]))
+
     def sources(self, asked: Sequence[Asked]) -> dict[ObjectId, tuple[Source, ...]]:
         """Return by commit what it carries.
 

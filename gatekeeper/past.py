@@ -16,12 +16,20 @@ class Past:
     """The past of one ref. What is asked about many commits is fetched for all at once with `fetch`."""
 
     def __init__(
-        self, ledger: Ledger, engine: Engine, ref: str, now: Timestamp, judged: Collection[ObjectId], tip: ObjectId
+        self,
+        ledger: Ledger,
+        engine: Engine,
+        ref: str,
+        now: Timestamp,
+        judged: Collection[ObjectId],
+        tip: ObjectId,
+        beside: Sequence[Reviewed] = (),
     ) -> None:
         """Begin with what the ledger knows, but for the commits that are judged: they may have landed already.
 
-        `tip` is what the ref would be after the push.
+        `tip` is what the ref would be after the push; `beside` is what the push brings to other refs.
         """
+        self._beside = beside
         self._judged = judged
         self._ledger = ledger
         self._engine = engine
@@ -45,6 +53,7 @@ class Past:
         digests = [change for change in dict.fromkeys(changes) if change and change not in self._asked]
         self._asked.update(ids, digests)
         rows = self._ledger.reviewed(ids, digests) if ids or digests else []
+        rows += [row for row in self._beside if row.commit in ids or row.change in digests]
         for row in rows:
             if row.landed not in self._judged:
                 self._note(row)

@@ -6,6 +6,8 @@ which of them take out what the ref has; only then is it known what may carry ov
 
 from __future__ import annotations
 
+from functools import partial
+
 from gatekeeper.authoring import Authors
 from gatekeeper.bench import Bench
 from gatekeeper.carrying import Asked, Carrier
@@ -47,7 +49,7 @@ class Recalled:
         self._ref = ref
         self._brought = brought
         self._authors = authors
-        self._past = Past(ledger, bench.engine, ref, bench.now, brought.keys(), tip)
+        self._past = Past(ledger, bench.engine, ref, bench.now, brought.keys(), tip, bench.beside)
         self._carrier = Carrier(bench, ledger, self._past, self._marked)
         self._creditor: Creditor | None = None
         self._sources: Mapping[ObjectId, tuple[Source, ...]] = {}
@@ -56,6 +58,8 @@ class Recalled:
         self._parents: Mapping[ObjectId, Sequence[ObjectId]] = {}
         self._arrived: Mapping[str, int] = {}
         """By the digest of an author line, the push that first brought a commit with it."""
+        self._before: dict[tuple[ObjectId, int], bool] = {}
+        """By commit and push whether the work of the commit was there before that push."""
         self.declarations: dict[ObjectId, Declaration] = {}
         """Of commits that count as marked, or as marked for more tools than their own marks say."""
 
@@ -105,8 +109,9 @@ class Recalled:
             if declaration.assisted and commit.id in people:
                 declaration = self._with_tools_of(declaration, commit, people[commit.id])
             elif memory and commit.id in people:
-                versions = [s for s in amended.get(lines[commit.id], ()) if self._holds(s, commit, people[commit.id])]
-                found = memory.recall(brought[commit.id], people[commit.id], versions)
+                versions = [s for s in amended.get(lines[commit.id], ()) if self._is_own(s, commit, people[commit.id])]
+                holds = partial(self._holds, commit, people[commit.id])
+                found = memory.recall(brought[commit.id], people[commit.id], versions, holds)
                 found = found or self._carried_mark(commit, people[commit.id])
                 declaration = remembered(declaration, found) if found else declaration
             if declaration != declarations[commit.id]:
@@ -127,8 +132,19 @@ class Recalled:
             found[commit.id] = tuple(person.id for person in (author, pusher) if person)
         return found
 
-    def _holds(self, seen: Seen, commit: Commit, people: Sequence[str]) -> bool:
-        """Whether the mark of another version of a commit counts: not if somebody else's came after the work itself."""
+    def _holds(self, commit: Commit, people: Sequence[str], person: str, entry: int) -> bool:
+        """Whether a mark counts that somebody brought with a push: not somebody else's after the work itself.
+
+        The author line tells where to look for the work, and its lines whether it was that: anybody can write any date.
+        """
+        key = (commit.id, entry)
+        if person not in people and key not in self._before:
+            earlier = self._ledger.versions_before(author_line_digest(commit), people, entry)
+            self._before[key] = self._carrier.does_as(commit, earlier)
+        return person in people or not self._before[key]
+
+    def _is_own(self, seen: Seen, commit: Commit, people: Sequence[str]) -> bool:
+        """Whether the mark of what has the same author line counts: not if somebody else took over a line."""
         arrived = self._arrived.get(author_line_digest(commit))
         return seen.person in people or arrived is None or seen.entry <= arrived
 
@@ -143,7 +159,8 @@ class Recalled:
                 if self._past.has_carried(name):
                     continue
                 first = any(mark.first for mark in self._ledger.marks_with(name))
-                if seen.assisted and (first or seen.person in people) and self._holds(seen, commit, people):
+                counts = seen.assisted and (first or seen.person in people)
+                if counts and self._holds(commit, people, seen.person, seen.entry):
                     return Recollection(how=How.CHANGE, root=name, person=seen.person, time=seen.time, tools=seen.tools)
         return None
 
@@ -163,7 +180,9 @@ class Recalled:
         memory = Memory(self._bench, self._ledger, self._past, brought)
         people = self._people(silent)
         for commit in silent:
-            found = memory.recall(brought[commit.id], people[commit.id], ())
+            found = memory.recall(
+                brought[commit.id], people[commit.id], (), partial(self._holds, commit, people[commit.id])
+            )
             if found:
                 marked[commit.id] = found.tools
         return marked

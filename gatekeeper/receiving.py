@@ -16,7 +16,7 @@ from gatekeeper.bench import (
     read_line,
 )
 from gatekeeper.core.commits import Commit
-from gatekeeper.core.ids import ObjectId
+from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.people import Person
 from gatekeeper.core.policy import Setting, evaluate
 from gatekeeper.core.push import SIGNOFFS, Push, is_text
@@ -26,7 +26,7 @@ from gatekeeper.core.verdict import Outcome, Verdict
 from gatekeeper.gate import Gate, adopt_policy
 from gatekeeper.gathering import Arrival, Gathered, gather
 from gatekeeper.git import GitError, Ref
-from gatekeeper.ledger import ConflictError, LedgerError, Receipt
+from gatekeeper.ledger import ConflictError, LedgerError, Receipt, Reviewed
 from gatekeeper.observing import Moved, note_statements, note_update, observe
 from gatekeeper.reconciling import compare
 from gatekeeper.recording import Work, record
@@ -103,7 +103,7 @@ class _Receiving:
         work = self._judge_store(work)
         arriving = [admitted.testimony for item in work for admitted in item.admitted]
         bench = self._bench(arriving)
-        work = self._note([self._judge(item, bench) for item in work], bench)
+        work = self._note(self._judge_all(work, bench), bench)
         work = self._observe(work, bench)
         notes = self.plea.notes if self.plea else ()
         verdict = Verdict(refs=tuple(item.finding for item in work), notes=notes)
@@ -198,6 +198,14 @@ class _Receiving:
             ledger=gate.ledger,
             signoffs=from_ledger(gate.ledger, self._court(), arriving, gate.engine.check_time),
         )
+
+    def _judge_all(self, work: Sequence[Work], bench: Bench) -> list[Work]:
+        """Judge one update after the other, each as if those before it had happened."""
+        judged: list[Work] = []
+        for item in work:
+            judged.append(self._judge(item, bench))
+            bench = bench.replace(beside=(*bench.beside, *_reviewed_in(judged[-1], bench.now)))
+        return judged
 
     def _judge(self, item: Work, bench: Bench) -> Work:
         """Judge one update of a protected ref, or of that of policy and roster; any other is as it is."""
@@ -364,3 +372,16 @@ def _fails_at_old_commits(item: Work) -> bool:
     """Whether commits fail that were on the server before: only those can be behind a baseline."""
     new = dict(item.gathered.new) if item.gathered else {}
     return any(finding.commit not in new for finding in item.finding.commits if finding.outcome is not Outcome.ACCEPTED)
+
+
+def _reviewed_in(item: Work, now: Timestamp) -> list[Reviewed]:
+    """Return what an update that is in order brings to its ref, by what was reviewed for it."""
+    if item.gathered is None or item.finding.outcome is not Outcome.ACCEPTED:
+        return []
+    landing = [(dossier.commit.id, dossier.reviewed) for dossier in item.gathered.dossiers]
+    landing += [(known.commit, known.reviewed) for known in item.gathered.known]
+    return [
+        Reviewed(commit=commit, change=change, landed=landed, time=now, ref=item.finding.ref)
+        for landed, reviewed in landing
+        for commit, change in reviewed
+    ]

@@ -12,7 +12,7 @@ from gatekeeper.core.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from gatekeeper.bench import Bench
     from gatekeeper.ledger import Ledger, Seen
@@ -96,15 +96,25 @@ class Memory:
         self._past.fetch([each.commit for many in marked.values() for each in many])
         return marked
 
-    def recall(self, brought: Brought, people: Sequence[str], amended: Sequence[Seen]) -> Recollection | None:
-        """Return why a commit without a mark counts as marked; `people` (roster ids) wrote or first pushed it."""
+    def recall(
+        self, brought: Brought, people: Sequence[str], amended: Sequence[Seen], holds: Callable[[str, int], bool]
+    ) -> Recollection | None:
+        """Return why a commit without a mark counts as marked.
+
+        Args:
+            brought: What the commit brings.
+            people: Who wrote or first pushed it (roster ids).
+            amended: What was pushed marked with its author line.
+            holds: Whether a mark counts that a person (roster id) brought with a push (number), where no bytes tell
+                what was there first.
+        """
+        marks = [
+            mark for key in (brought.change, *(blob for blob, _ in brought.files)) for mark in self._marks.get(key, ())
+        ]
         found = recollect(
             brought.bytes,
-            [
-                mark
-                for key in (brought.change, *(blob for blob, _ in brought.files))
-                for mark in self._marks.get(key, ())
-            ],
+            # What only deletes brings no bytes that could have been new with the mark.
+            marks if brought.files else [mark for mark in marks if holds(mark.person, mark.entry)],
             own=lambda person: person in people,
             has_been_here=lambda mark: self._past.has(mark.root),
             marked_here=lambda path: path in self._touched,

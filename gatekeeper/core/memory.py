@@ -52,6 +52,8 @@ class Mark(Record):
     version: bool = False
     """Whether these bytes are only a later version of a file that was marked."""
     tools: tuple[str, ...] = ()
+    entry: int = 0
+    """The number of the push; 0 for the push that is being judged."""
 
 
 class Bytes(Record):

@@ -310,6 +310,12 @@ class Ledger(Protocol):
     def first_entries_of_author_lines(self, digests: Sequence[str]) -> dict[str, int]:
         """Return for digests of author lines the number of the push that first brought such a commit."""
 
+    def versions_before(self, author_line: str, people: Sequence[str], entry: int) -> list[ObjectId]:
+        """Return the latest commits with an author line that one of these people first pushed before a push.
+
+        At most 16: who makes more versions of a piece of work than that has the last of them compared.
+        """
+
     def landed_changes(self, ref: str, changes: Sequence[str]) -> dict[str, tuple[LandedChange, ...]]:
         """Return by change digest what landed on a ref with it, in order."""
 

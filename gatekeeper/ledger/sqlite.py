@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 SIGNOFF_COLUMNS = "r.statement, r.time, r.fingerprint, a.content, r.touched, r.verified"
 FEW = 8
 """Envelopes that are read at once: each may have a megabyte."""
+MAX_VERSIONS = 16
+"""Versions of one piece of work that are compared with it."""
 
 
 def create(path: str) -> SqliteLedger:
@@ -171,6 +173,13 @@ class SqliteLedger(LedgerFile):
             found[line] = min(entry, found.get(line, entry))
         return found
 
+    def versions_before(self, author_line: str, people: Sequence[str], entry: int) -> list[ObjectId]:
+        """See `Ledger`."""
+        wanted = ",".join("?" * len(people))
+        query = f"""SELECT id FROM first_pushes WHERE author_line = ? AND entry < ? AND {named("person")} IN ({wanted})
+            ORDER BY entry DESC, id LIMIT {MAX_VERSIONS}"""  # noqa: S608 - our own columns
+        return [ObjectId(commit) for (commit,) in self._rows(query, (author_line, entry, *people))]
+
     def landed_changes(self, ref: str, changes: Sequence[str]) -> dict[str, tuple[LandedChange, ...]]:
         """See `Ledger`."""
         query = """SELECT u.ref, c.id, c.change, u.time, c.revertible FROM commits c
@@ -207,9 +216,10 @@ class SqliteLedger(LedgerFile):
         ]
 
     def _marks(self, condition: str, values: Sequence[str]) -> Iterator[Mark]:
-        query = f"""SELECT m.key, m.path, m.root, {named("m.person")}, m.time, m.first, m.version, s.tools,
+        query = f"""SELECT m.key, m.path, m.root, {named("m.person")}, m.time, m.first, m.version, m.entry, s.tools,
             {named("s.person")} FROM marks m LEFT JOIN seen s ON s.id = m.root WHERE """  # noqa: S608 - our own columns
-        for key, path, root, person, time, first, version, tools, marker in self._rows_in(query + condition, values):
+        rows = self._rows_in(query + condition, values)
+        for key, path, root, person, time, first, version, entry, tools, marker in rows:
             mark = Mark(
                 key=key,
                 path=path,
@@ -218,6 +228,7 @@ class SqliteLedger(LedgerFile):
                 time=time,
                 first=bool(first),
                 version=bool(version),
+                entry=entry,
                 tools=tuple(plain.loads(tools)) if tools else (),
             )
             yield mark

@@ -314,6 +314,35 @@ class TestElsewhere:
         clone, _ = self.landed(world)
         assert clone.push("HEAD:refs/heads/release/1").accepted
 
+    @pytest.mark.parametrize("way", ["off", "remade"])
+    @one_format
+    def test_to_two_refs_in_one_push(self, world: World, way: str) -> None:
+        """The second of them is the other's cherry-pick, as it would be in a push of its own."""
+        world.set_policy(carry_over={"cherry_pick": way})
+        clone = start(world, {"a.py": LINES, "b.py": LINES})
+        assert clone.push("origin/main:refs/heads/release/1").accepted
+        commit = clone.commit("Work" + MARK, {"a.py": changed(LINES, 5, "work")})
+        reviewed(world, clone, commit)
+        moved_on(world, {"b.py": changed(LINES, 9, "other")})
+        new = rebased(clone)
+        clone.git("checkout", "-q", "-B", "old", "origin/release/1")
+        clone.commit("Fix", {"b.py": changed(LINES, 25, "fix")})
+        clone.git("cherry-pick", commit, env=clone.dates())
+        assert clone.push(f"{new}:main", "HEAD:refs/heads/release/1").accepted is (way == "remade")
+        assert clone.push(f"{new}:main").status == 0
+
+    @one_format
+    def test_one_rebase_to_two_refs_in_one_push_is_no_cherry_pick(self, world: World) -> None:
+        world.set_policy(carry_over={"cherry_pick": "off"})
+        clone = start(world, {"a.py": LINES, "b.py": LINES})
+        commit = clone.commit("Work" + MARK, {"a.py": changed(LINES, 5, "work")})
+        reviewed(world, clone, commit)
+        moved_on(world, {"b.py": changed(LINES, 9, "other")})
+        clone.fetch()
+        assert clone.push("origin/main:refs/heads/release/1").accepted
+        rebased(clone)
+        assert clone.push("HEAD:main", "HEAD:refs/heads/release/1").accepted
+
     @one_format
     def test_a_squash_of_it_where_it_is_off(self, world: World) -> None:
         for way, accepted in (("off", False), ("remade", True)):

@@ -33,6 +33,48 @@ def remembered_as(world: World) -> list[str | None]:
     return [each and each["by"] for each in found]
 
 
+class TestOldAuthorLine:
+    """Who writes the date of an earlier commit of theirs into a copy has not had the work before its mark."""
+
+    def start(self, world: World) -> tuple[Clone, dict[str, str]]:
+        """A colleague whose own earlier work on the same file has been pushed."""
+        other = world.clone("junior-2")
+        other.commit("Base", {"a.py": CODE, "b.py": OTHER})
+        assert other.push("HEAD:main").accepted
+        other.commit("Old work", {"a.py": CODE + "# old\n"})
+        assert other.push("HEAD:refs/heads/old").accepted
+        date = other.git("log", "-1", "--format=%ad", "--date=raw")
+        other.git("reset", "-q", "--hard", "origin/main")
+        return other, {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+
+    @one_format
+    @pytest.mark.parametrize("theirs", [True, False])
+    def test_on_a_change_elsewhere(self, world: World, theirs: bool) -> None:
+        other, date = self.start(world)
+        other.fetch()
+        clone = world.clone("junior-1")
+        clone.sync()
+        if theirs:
+            seen(clone, {"a.py": CODE.replace("return 3\n", "return 33\n")})
+        other.git("checkout", "-q", "-B", "copy", "origin/main")
+        other.commit("Below it", {"a.py": CODE + OTHER})
+        other.commit("Mine", {"a.py": CODE.replace("return 3\n", "return 33\n") + OTHER}, env=date)
+        assert other.push("HEAD:main").accepted is not theirs
+
+    @one_format
+    @pytest.mark.parametrize("theirs", [True, False])
+    def test_on_a_deletion(self, world: World, theirs: bool) -> None:
+        other, date = self.start(world)
+        clone = world.clone("junior-1")
+        clone.sync()
+        if theirs:
+            clone.git("rm", "-q", "a.py")
+            seen(clone, {})
+        other.git("rm", "-q", "a.py")
+        other.commit("Mine", {}, env=date)
+        assert other.push("HEAD:main").accepted is not theirs
+
+
 class TestDropped:
     @pytest.mark.parametrize("where", ["refs/heads/topic", "refs/heads/main"])
     def test_by_an_amend(self, world: World, where: str) -> None:
@@ -227,6 +269,41 @@ class TestNotHeldAgainst:
         griefer.commit("Your work" + MARK, {})
         assert griefer.push("HEAD:refs/heads/grief").accepted
         assert clone.push(f"{commit}:main").accepted
+
+    @one_format
+    @pytest.mark.parametrize("again", [False, True])
+    def test_somebody_elses_mark_on_my_deletion(self, world: World, again: bool) -> None:
+        """It brings no bytes that could be new; what tells is whether it was pushed before."""
+        clone = world.clone("junior-2")
+        clone.commit("Base", {"a.py": CODE, "b.py": OTHER})
+        assert clone.push("HEAD:main").accepted
+        clone.git("rm", "-q", "a.py")
+        clone.commit("Not needed", {})
+        assert clone.push("HEAD:refs/heads/mine").accepted
+        griefer = world.clone("junior-1")
+        griefer.sync()
+        griefer.git("rm", "-q", "a.py")
+        griefer.commit("Your work" + MARK, {})
+        assert griefer.push("HEAD:refs/heads/grief").accepted
+        if again:
+            clone.git("commit", "-q", "--amend", "-m", "Not needed any more")
+        assert clone.push("HEAD:main").accepted
+
+    @one_format
+    def test_somebody_elses_marked_branch_that_comes_to_my_deletion(self, world: World) -> None:
+        clone = world.clone("junior-2")
+        clone.commit("Base", {"a.py": CODE, "b.py": OTHER})
+        assert clone.push("HEAD:main").accepted
+        clone.git("rm", "-q", "a.py")
+        clone.commit("Not needed", {})
+        assert clone.push("HEAD:refs/heads/mine").accepted
+        griefer = world.clone("junior-1")
+        griefer.sync()
+        griefer.commit("Something" + MARK, {"b.py": CODE})
+        griefer.git("rm", "-q", "a.py")
+        griefer.commit("Your work", {"b.py": OTHER})
+        assert griefer.push("HEAD:refs/heads/grief").accepted
+        assert clone.push("HEAD:main").accepted
 
     def test_somebody_elses_marked_branch_that_comes_to_my_change(self, world: World) -> None:
         clone = world.clone("junior-2")

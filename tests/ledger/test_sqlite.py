@@ -254,6 +254,11 @@ class TestQuestions:
         other = {"person": "", "kind": "web"}
         add(ledger, data=push(first_pushes=[[C, "line-a"]], pusher=other))
         assert ledger.first_entries_of_author_lines(["line-a", "line-x"]) == {"line-a": ledger.head().number - 1}
+        last = ledger.head().number
+        assert ledger.versions_before("line-a", ["jo"], last) == [A]
+        assert ledger.versions_before("line-a", ["", "jo"], last + 1) == [C, A]
+        for nothing in (("line-a", ["jo"], last - 1), ("line-a", ["sue"], last), ("line-a", [], last)):
+            assert ledger.versions_before(*nothing) == []
         found = ledger.first_pushers([A, C, ZERO])
         assert {commit: (p.entry, p.person, p.kind, p.author_line) for commit, p in found.items()} == {
             A: (1, "jo", "account", "line-a"),

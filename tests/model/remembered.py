@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.model.history import Change, Commit, History, difference, paths
+from tests.model.history import Change, Commit, History, difference, lines_changed, paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +32,8 @@ class Mark(NamedTuple):
     """Whether this was new to the server."""
     version: bool = False
     """Whether it is a later version of a file that was marked."""
+    number: int = 0
+    """Of the push; 0 for the one that is judged."""
 
 
 class Memory:
@@ -104,7 +106,7 @@ class Memory:
         first = bool(new) if files else commit.id not in server.present
         change = self.history.change(commit)
         if change and len(commit.parents) < 2:
-            self.marks.append(Mark(change, "", commit.id, pusher, first))
+            self.marks.append(Mark(change, "", commit.id, pusher, first, number=server.pushes))
         self.marks += [Mark(content, path, commit.id, pusher, content in new) for path, content in files]
 
     def _note_span(self, server: Reference, pusher: str, base: str, head: str, root: str) -> None:
@@ -114,7 +116,7 @@ class Memory:
         if change and root:
             new = {content for _, _, content in change if content}
             first = bool(new - server.contents) if new else head not in server.present
-            self.marks.append(Mark(change, "", root, pusher, first))
+            self.marks.append(Mark(change, "", root, pusher, first, number=server.pushes))
 
     def _versions(self, commits: Iterable[Commit], marked: set[str], flying: Mapping[str, str]) -> list[Mark]:
         """Later versions of marked files."""
@@ -157,7 +159,8 @@ class Memory:
         for mark in marks:
             if mark.what in had or not (mark.first or mark.person in people):
                 continue
-            if not mark.path and change and mark.what == change:
+            whole = not mark.path and change and mark.what == change
+            if whole and (files or self._holds(update, commit, people, mark.person, mark.number)):
                 return True
             if mark.path and (mark.path, mark.what) in files and not (mark.version and mark.path in standing_here):
                 return True
@@ -171,8 +174,20 @@ class Memory:
         whole = [Mark(change, "", commit.id, "", first=True)] if change and len(commit.parents) < 2 else []
         return whole + [Mark(content, path, commit.id, "", first=True) for path, content in self._files(commit)]
 
-    def _holds(self, update: Update, name: str, commit: Commit, people: set[str]) -> bool:
-        """Whether a mark counts for work with another form: not if somebody else's came after the work itself."""
+    def _holds(self, update: Update, commit: Commit, people: set[str], person: str, number: int) -> bool:
+        """Whether a mark on no bytes counts: not if somebody else's came after the work itself, in some form."""
+        lines = lines_changed(self.history.change(commit))
+        before = [
+            other
+            for name, pushed in update.server.arrived.items()
+            for other in [self.history.commits[name]]
+            if pushed < number and update.server.first_pusher[name] in people and name in update.present
+            if other.author_line == commit.author_line and len(other.parents) == 1
+        ]
+        return person in people or not any(lines_changed(self.history.change(other)) == lines for other in before)
+
+    def _is_own(self, update: Update, name: str, commit: Commit, people: set[str]) -> bool:
+        """Whether the mark of what has the same author line counts: not if somebody else took over a line."""
         came = [
             number
             for other, number in update.server.arrived.items()
@@ -186,7 +201,7 @@ class Memory:
             self.history.commits[name].author_line == commit.author_line
             and not update.has(name)
             and self._touched(self.history.commits[name]) & self._touched(commit)
-            and self._holds(update, name, commit, people)
+            and self._is_own(update, name, commit, people)
             for name in self.pushed_marked
         )
 
@@ -196,7 +211,7 @@ class Memory:
             name in self.pushed_marked
             and not update.has(name)
             and (self.pushed_marked[name] in people or any(mark.root == name and mark.first for mark in self.marks))
-            and self._holds(update, name, commit, people)
+            and self._holds(update, commit, people, self.pushed_marked[name], self.noted[name])
             for each in carries
             for name in each.assisted
         )
