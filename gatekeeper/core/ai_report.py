@@ -32,6 +32,16 @@ class Slice(Record):
     """Likewise in added lines."""
 
 
+class Use(Record):
+    """How many AI-assisted changes of one month name one tool: each change counts once."""
+
+    month: str
+    """As in `by_month`."""
+    tool: str
+    """`(several)`: more than one; `unknown`: no tool is named."""
+    changes: int
+
+
 class Population(Record):
     """What was looked at."""
 
@@ -148,6 +158,8 @@ class AiReport(Record):
     """By the first part of the path; a commit counts in each that it changes."""
     by_month: tuple[Slice, ...] = ()
     """`2026-11`, oldest first, by the committer's clock."""
+    by_month_and_tool: tuple[Use, ...] = ()
+    """Oldest first, then by name; the assisted changes of a month add up to those of `by_month`."""
     declarations: Declarations
     dropped_markers: int | None = None
     """Changes that came with a mark before and landed without it; None without a ledger."""

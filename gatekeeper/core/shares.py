@@ -6,12 +6,13 @@ team of its author, in each first part of a path, and for each tool that it name
 
 from __future__ import annotations
 
-from gatekeeper.core.ai_report import AiReport, Declarations, Population, Share, Slice, Times, Tool
+from gatekeeper.core.ai_report import AiReport, Declarations, Population, Share, Slice, Times, Tool, Use
 from gatekeeper.core.clock import format_date
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.intervals import share
 from gatekeeper.core.outcomes import ASSISTED, UNASSISTED, Fates
 from gatekeeper.core.privacy import Privacy
+from gatekeeper.core.tools import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ OTHER = "(other)"
 NOBODY = "(nobody in the roster)"
 TOGETHER = "(groups too small to show)"
 FUTURE = "(in the future)"
+SEVERAL = "(several)"
 ASSISTED_STATES = frozenset(("declared", "inferred", "remembered"))
 
 
@@ -147,6 +149,7 @@ class Tally:
         self._tools: dict[str, ToolCount] = {}
         self._paths: dict[bytes, Count] = {}
         self._months: dict[str, Count] = {}
+        self._uses: dict[tuple[str, str], int] = {}
         self._teams, self._levels = _groups(people)
         self._merges = self._reverts = self._others = self._unread = self._uncounted = self._dropped = 0
 
@@ -190,6 +193,8 @@ class Tally:
                 self._tools.setdefault(tool, ToolCount(commit.landed_at)).add(commit.landed_at, lines)
         month = FUTURE if commit.landed_at > self._now else format_date(commit.landed_at)[:7]
         self._months.setdefault(month, Count()).add(lines, assisted=assisted)
+        if assisted:
+            self._use(month, tools)
         for area in done.areas:
             key = area.name if len(self._paths) < MOST_NAMES or area.name in self._paths else OTHER.encode()
             self._paths.setdefault(key, Count()).add(area.added, assisted=assisted)
@@ -238,6 +243,12 @@ class Tally:
             by_level=_shown(self._levels, self._privacy),
             by_path=self._by_path(),
             by_month=tuple(each.slice(month) for month, each in sorted(self._months.items(), key=_future_last)),
+            by_month_and_tool=tuple(
+                Use(month=month, tool=tool, changes=changes)
+                for (month, tool), changes in sorted(
+                    self._uses.items(), key=lambda each: (_future_last(each[0]), each[0])
+                )
+            ),
             declarations=Declarations(**self._states),
             dropped_markers=None if self._verdicts is None else self._dropped,
             inventory=tuple(
@@ -248,6 +259,11 @@ class Tally:
             times=times,
             unknown=tuple(unknown),
         )
+
+    def _use(self, month: str, tools: Sequence[str]) -> None:
+        tool = SEVERAL if len(tools) > 1 else tools[0] if tools else UNKNOWN
+        key = (month, tool if tool in self._tools or len(tools) != 1 else OTHER)
+        self._uses[key] = self._uses.get(key, 0) + 1
 
     def _by_use(self) -> list[tuple[str, ToolCount]]:
         return sorted(self._tools.items(), key=lambda each: (-each[1].commits, each[0]))
@@ -263,7 +279,7 @@ class Tally:
         return (*named, rest.slice(OTHER)) if rest.commits else tuple(named)
 
 
-def _future_last(each: tuple[str, Count]) -> tuple[bool, str]:
+def _future_last(each: tuple[str, object]) -> tuple[bool, str]:
     return each[0] == FUTURE, each[0]
 
 

@@ -48,6 +48,21 @@ def counts(slices: tuple[Any, ...]) -> dict[str, tuple[int, int, int, int]]:
     return {each.name: (each.commits.count, each.commits.base, each.lines.count, each.lines.base) for each in slices}
 
 
+def test_each_assisted_change_of_a_month_is_of_one_tool_of_several_or_of_none_that_is_named(one: History) -> None:
+    one.commit({"a": "1\n"}, ASSISTED)
+    one.commit({"a": "2\n"}, ASSISTED)
+    one.commit({"a": "3\n"}, "Change\n\nAssisted-by: claude\nAssisted-by: copilot\n")
+    one.commit({"a": "4\n"}, "Change\n\nAI-Assisted: yes\n")
+    one.commit({"a": "5\n"})
+    one.commit({"a": "6\n"}, ASSISTED, day=40)
+    found = look(one)
+    first, second = (each.name for each in found.by_month)
+    tool = found.inventory[0].tool
+    uses = [(each.month, each.tool, each.changes) for each in found.by_month_and_tool]
+    assert uses == [(first, "(several)", 1), (first, tool, 2), (first, "unknown", 1), (second, tool, 1)]
+    assert [each.commits.count for each in found.by_month] == [4, 1]
+
+
 def test_shares_count_changes_and_added_lines_and_neither_merges_nor_reverts(history: History) -> None:
     history.commit({"src/a": "1\n2\n3\n", "README": "r\n"})
     history.commit({"src/a": "1\n2\n3\n4\n"}, ASSISTED, day=1)

@@ -16,6 +16,7 @@ from gatekeeper.core.ai_report import (
     Slice,
     Times,
     Tool,
+    Use,
 )
 from gatekeeper.core.ai_report import (
     Population as Looked,
@@ -99,6 +100,11 @@ def ai_report(**changes: Any) -> AiReport:
         by_level=(part("junior", 140, 420), part("mid", 130, 510), part("senior", 42, 304)),
         by_path=(part("src", 250, 800), part("tests", 110, 520), part("(root)", 20, 130)),
         by_month=tuple(part(month, 4 + 4 * number, 90 + number % 3 * 10) for number, month in enumerate(months)),
+        by_month_and_tool=tuple(
+            Use(month=month, tool=tool, changes=part)
+            for number, month in enumerate(months)
+            for tool, part in (("claude", 2 + 2 * number), ("copilot", 1 + number), ("unknown", 1 + number))
+        ),
         declarations=Declarations(declared=280, inferred=22, remembered=10, denied=44, silent=878),
         dropped_markers=10,
         inventory=(

@@ -54,6 +54,6 @@ def _part(number: int, audit: Audit) -> dict[str, Any]:
     """Return what the page shows of one repository."""
     plots: dict[str, Plot | None] = {"months": None, "outcomes": None}
     if audit.ai is not None and number < PLOTTED:
-        plots["months"] = months_plot(f"months-{number}", audit.ai.by_month)
+        plots["months"] = months_plot(f"months-{number}", audit.ai.by_month, audit.ai.by_month_and_tool)
         plots["outcomes"] = outcomes_plot(f"outcomes-{number}", audit.ai.outcomes) if audit.ai.outcomes else None
     return {"id": f"r-{number}", "audit": audit, "plots": plots}

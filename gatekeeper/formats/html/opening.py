@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from gatekeeper.core.exceptional import Severity
 from gatekeeper.core.record import Record
-from gatekeeper.formats.html.numbers import count, percent, plural
+from gatekeeper.formats.html.numbers import count, days, percent, plural
 
 if TYPE_CHECKING:
     from gatekeeper.core.ai_report import AiReport
     from gatekeeper.core.audit import Audit, Control, Report
+
+
+MOST = 3
+"""Tools that the first screen names."""
 
 
 class Headline(Record):
@@ -81,6 +86,8 @@ def cards(report: Report) -> tuple[Card, ...]:
         chosen.append(_explained([audit for audit in report.repositories if audit.ledger is not None]))
     if found:
         chosen += _assisted(found)
+    if found and not controls:
+        chosen += _without_ledger(found)
     return tuple(chosen)
 
 
@@ -136,3 +143,24 @@ def _assisted(reports: list[AiReport]) -> list[Card]:
         meaning=f"{count(silent)} of {plural(base, 'change')}. If a tool helped there, nobody can tell.",
     )
     return [assisted, quiet]
+
+
+def _without_ledger(reports: list[AiReport]) -> list[Card]:
+    """Return what a history alone tells besides: which tools, and whether their output lasted."""
+    changes = Counter[str]()
+    for report in reports:
+        changes.update({tool.tool: tool.commits for tool in report.inventory})
+    most = sorted(changes.items(), key=lambda each: (-each[1], each[0]))[:MOST]
+    rest = f" and {count(len(changes) - MOST)} more" if len(changes) > MOST else ""
+    said = ", ".join(f"{tool} ({count(number)})" for tool, number in most)
+    named = [Card(value=count(len(changes)), label="AI tools named", meaning=f"{said}{rest}.")] if changes else []
+    outcomes = reports[0].outcomes if len(reports) == 1 else None
+    if outcomes is None or not outcomes.assisted.n:
+        return named
+    ours, others = outcomes.assisted.reverted, outcomes.unassisted.reverted
+    lasted = Card(
+        value=percent(ours.count, ours.base),
+        label="of AI-assisted changes reverted",
+        meaning=f"Within {days(outcomes.window)}; of others {percent(others.count, others.base)}: {outcomes.reverted}.",
+    )
+    return [*named, lasted]

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from gatekeeper.core.ai_report import Share
 from gatekeeper.core.record import Record
 from gatekeeper.formats.html.templating import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gatekeeper.core.ai_report import Group, Outcomes, Share, Slice
+    from gatekeeper.core.ai_report import Group, Outcomes, Slice, Use
 
 VEGA_LITE = "6.4"
 """Which of the versions that the library carries: another one could draw differently."""
@@ -31,6 +33,9 @@ ROLES = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 """The title and description speak for the drawing: a part of it would be one nameless graphic."""
 INK, SOFT, LINE = "var(--ink)", "var(--soft)", "var(--line)"
 ASSISTED, OTHER = "var(--assisted)", "var(--other)"
+COLOURS = (ASSISTED, "var(--second)", "var(--third)", "var(--fourth)", "var(--fifth)", OTHER)
+OTHERS = "(others)"
+MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 CONFIG = {
     "aria": False,
     "autosize": {"type": "fit-x", "contains": "padding"},
@@ -60,33 +65,88 @@ class Plot(Record):
     """(`wide` or `narrow`, SVG)."""
 
 
-def months_plot(name: str, months: tuple[Slice, ...]) -> Plot | None:
-    """Draw the share of AI-assisted commits of each month, with its interval; None without any."""
-    shares = [(month.name, month.commits) for month in months]
-    while shares and not shares[0][1].count:
-        shares.pop(0)
-    if not shares:
+def months_plot(name: str, months: tuple[Slice, ...], uses: tuple[Use, ...]) -> Plot | None:
+    """Draw the share of AI-assisted changes of each month by tool, with its interval; None without any."""
+    shares = _every_month({month.name: month.commits for month in months if MONTH.fullmatch(month.name)})
+    tools = _tools(uses)
+    if not shares or not tools:
         return None
-    last, share = shares[-1]
+    last, share = list(shares.items())[-1]
 
     def spec(size: str) -> dict[str, Any]:
-        values = [_point(share, month=month) for month, share in shares[-MONTHS[size] :]]
-        x = {"field": "month", "type": "ordinal", "axis": {"labelAngle": 0, "labelOverlap": True}}
+        drawn = dict(list(shares.items())[-MONTHS[size] :])
+        parts = [
+            {
+                "month": use.month,
+                "tool": shown(_tool(use, tools)),
+                "rank": tools.index(_tool(use, tools)),
+                "share": part,
+            }
+            for use in uses
+            if use.month in drawn and (part := use.changes / drawn[use.month].base)
+        ]
+        colour = {
+            "field": "tool",
+            "type": "nominal",
+            "scale": {"domain": [shown(tool) for tool in tools], "range": COLOURS[: len(tools)]},
+            "legend": {"columns": 6 if size == "wide" else 3},
+        }
+        bar = {"type": "bar", "stroke": "var(--ground)", "strokeWidth": 0.5}
+        order = {"order": {"field": "rank", "type": "quantitative"}}
         return {
             "height": 200,
-            "data": {"values": values},
-            "encoding": {"x": x},
+            "encoding": {
+                "x": {
+                    "field": "month",
+                    "type": "ordinal",
+                    "scale": {"domain": list(drawn)},
+                    "axis": {"labelAngle": 0, "labelOverlap": True},
+                }
+            },
             "layer": [
-                {"mark": {"type": "bar", "color": ASSISTED}, "encoding": {"y": _percent_axis("y")}},
-                _whisker("y"),
+                {
+                    "data": {"values": parts},
+                    "mark": bar,
+                    "encoding": {"y": _percent_axis("y"), "color": colour, **order},
+                },
+                {
+                    "data": {"values": [_point(share, month=month) for month, share in drawn.items() if share.base]},
+                    **_whisker("y"),
+                },
             ],
         }
 
     description = (
-        f"From {shares[0][0]} to {last}, as a share of the commits of each month; in {last}: {share.count} of "
-        f"{share.base}. The thin lines are 95% intervals."
+        f"From {next(iter(shares))} to {last}, as a share of the changes of each month; in {last}: {share.count} of "
+        f"{share.base}. The thin lines are 95% intervals of the whole."
     )
-    return _plot(name, "AI-assisted commits by month", description, spec)
+    return _plot(name, "AI-assisted changes by month and tool", description, spec)
+
+
+def _every_month(found: dict[str, Share]) -> dict[str, Share]:
+    """Return the months from the first assisted change on, those without any change too, and no more than are drawn."""
+    assisted = [month for month in sorted(found) if found[month].count]
+    if not assisted:
+        return {}
+    (year, month), last = (int(part) for part in assisted[0].split("-")), max(found)
+    every: dict[str, Share] = {}
+    while (name := f"{year:04d}-{month:02d}") <= last:
+        every[name] = found.get(name, Share(count=0, base=0))
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+    return dict(list(every.items())[-max(MONTHS.values()) :])
+
+
+def _tools(uses: tuple[Use, ...]) -> list[str]:
+    """Return the tools that have a colour of their own, most used first; what is left over goes last."""
+    totals = Counter[str]()
+    for use in uses:
+        totals[use.tool] += use.changes
+    ranked = sorted(totals, key=lambda tool: (-totals[tool], tool))
+    return ranked if len(ranked) <= len(COLOURS) else [*ranked[: len(COLOURS) - 1], OTHERS]
+
+
+def _tool(use: Use, tools: list[str]) -> str:
+    return use.tool if use.tool in tools else OTHERS
 
 
 def outcomes_plot(name: str, outcomes: Outcomes) -> Plot | None:
@@ -124,7 +184,7 @@ def outcomes_plot(name: str, outcomes: Outcomes) -> Plot | None:
         }
 
     description = "Shares that were later reverted or fixed. Points are what was counted, lines are 95% intervals."
-    return _plot(name, "What became of commits", description, spec)
+    return _plot(name, "What became of changes", description, spec)
 
 
 def _point(share: Share, **names: str) -> dict[str, Any]:

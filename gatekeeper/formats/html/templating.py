@@ -69,6 +69,7 @@ def _environment() -> Environment:
         "days": days,
         "exception": lambda each: each.kind.replace("_", " "),
         "next_step": lambda _each: "",
+        "sentence": lambda text: text[:1].upper() + text[1:].rstrip(".") + ".",
         "shift": lambda each: f"{each.code} {each.what} {each.before} {each.after}",
         "percent": percent,
         "plain": visible,

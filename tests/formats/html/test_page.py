@@ -226,6 +226,14 @@ def test_the_first_screen_has_the_figures_of_all_repositories() -> None:
     }
 
 
+def test_without_a_ledger_the_first_screen_has_what_a_history_tells() -> None:
+    found = {card.label: card for card in cards(report(blind()))}
+    assert list(found) == ["AI-assisted", "say nothing about AI", "AI tools named", "of AI-assisted changes reverted"]
+    assert found["AI tools named"].meaning == "claude (190), copilot (92), cursor (41)."
+    assert found["of AI-assisted changes reverted"].meaning == "Within 90 days; of others 2.0%: assisted more often."
+    assert "of AI-assisted changes reverted" not in {card.label for card in cards(report(blind(), blind()))}
+
+
 def test_the_first_screen_says_what_came_of_the_rest() -> None:
     meaning = cards(report(troubled()))[0].meaning
     assert meaning == (
