@@ -13,6 +13,7 @@ from gatekeeper.core.record import Record
 
 MESSAGE_LIMIT = 64 * 1024
 """Bytes of a message that are looked at."""
+SUBJECT_LIMIT = 1024
 IDS_LIMIT = 100
 """Commits that one message names."""
 REVERTING = re.compile(
@@ -39,9 +40,9 @@ def reverts_in(message: bytes) -> Reverts | None:
     A squash merge that lists a revert among other commits is none: the subject, or the first words of the body,
     must say so.
     """
-    message = message[:MESSAGE_LIMIT]
-    subject = subject_of(message)
-    body = message.lstrip()[len(subject) :].lstrip()
+    message = message[:MESSAGE_LIMIT].lstrip()
+    subject = subject_of(message[:SUBJECT_LIMIT])
+    body = message[len(subject) :].lstrip()
     if not REVERTING.match(subject) and not REVERTS.match(body):
         return None
     ids = [name for found in REVERTS.finditer(message) for name in ID.findall(found[1].lower())]
@@ -54,7 +55,9 @@ def reverts_in(message: bytes) -> Reverts | None:
 
 def fixes_in(message: bytes) -> tuple[str, ...]:
     """Return the ids, in full or in part, that lines `Fixes: ID` name. `Fixes: #12` names none."""
-    return _names(FIXES.findall(message[:MESSAGE_LIMIT]))
+    message = message[:MESSAGE_LIMIT]
+    # A look for bytes first: an expression that ignores case reads every message ten times as long.
+    return _names(FIXES.findall(message)) if b"ixes:" in message or b"IXES:" in message else ()
 
 
 def _names(ids: list[bytes]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from gatekeeper.core.claims import fixes_in, reverts_in
+from gatekeeper.core.claims import SUBJECT_LIMIT, fixes_in, reverts_in
 from gatekeeper.core.commits import subject_of
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.record import Record
@@ -147,7 +147,7 @@ def key_of(data: bytes) -> int:
 
 def say(commit: Glimpse, head: bytes, declaration: Declaration) -> Said:
     """Return what a commit says; `head` is the header of the object, from its first byte to the blank line."""
-    subject = subject_of(commit.message)
+    subject = subject_of(commit.message[:SUBJECT_LIMIT])
     reverts = reverts_in(commit.message)
     return Said(
         parents=head.count(b"\nparent "),
