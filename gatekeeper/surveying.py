@@ -129,7 +129,7 @@ def survey(
 
         rules = policy.assisted if policy else DEFAULT
         filled = _surveyed(wanted, rules, _cache_path(history.git_dir) if cache is None else cache, tally)
-        unknown = list(_unknown(history, tips, with_ledger=paces is not None, with_roster=roster is not None))
+        unknown = list(_unknown(history, tips, known))
         return filled.report(
             allowed=_allowed(policy),
             times=paces.times() if paces and not scope.teams else None,
@@ -274,9 +274,7 @@ def _allowed(policy: Policy | None) -> Callable[[str], bool | None]:
     return lambda tool: False if tool in refused else True if tool in named else None
 
 
-def _unknown(
-    history: History, tips: Mapping[str, ObjectId | None], *, with_ledger: bool, with_roster: bool
-) -> Iterator[str]:
+def _unknown(history: History, tips: Mapping[str, ObjectId | None], known: Known) -> Iterator[str]:
     """Yield what the figures cannot know."""
     missing = [visible(name) for name, tip in tips.items() if tip is None]
     if missing:
@@ -289,7 +287,9 @@ def _unknown(
     yield SILENT
     yield UNDATED
     yield UNNAMED
-    if not with_ledger:
+    if known.ledger is None:
         yield NO_LEDGER
-    if not with_roster:
+    elif through := known.ledger.pruned():
+        yield f"the ledger's entries up to {through} were pruned: dropped marks and times of then are not known"
+    if known.roster is None:
         yield NO_ROSTER

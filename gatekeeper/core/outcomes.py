@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gatekeeper.core.survey import Done, Said, Surveyed
 
 WINDOW = 30 * 86_400
-"""Seconds for which each change is observed. In public histories nine of ten reverts come sooner."""
+"""Seconds for which each change is observed. In seven public histories 83 to 100 % of reverts come sooner."""
 IGNORED, UNASSISTED, ASSISTED = range(3)
 """To which group a commit belongs; merges, reverts and what is not asked about belong to none."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -15,9 +15,11 @@ from tests.support.commands import for_review
 from tests.support.world import World
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from gatekeeper.core.ai_report import AiReport
+    from gatekeeper.ledger import Entry, Ledger
 
 
 @pytest.fixture
@@ -68,6 +70,41 @@ def test_without_a_ledger_what_only_it_knows_is_unknown(world: World) -> None:
     found = survey(str(world.bare), Timestamp(2**40), cache="")
     assert (found.times, found.dropped_markers) == (None, None)
     assert any("without a ledger" in each for each in found.unknown)
+
+
+def test_an_entry_of_another_form_costs_only_its_own_figures(world: World) -> None:
+    (assisted,) = for_review(world)
+    world.approve(assisted)
+    assert world.clone().push("HEAD:main").accepted
+    world.settle()
+    with world.ledger() as ledger:
+        entries = list(ledger.entries())
+
+        class Changed:
+            """A ledger in which somebody has been."""
+
+            def entries(self) -> Iterator[Entry]:
+                others: list[Any] = [{}, None, [1], {"first_pushes": 3}, {"landed": [{}], "lapsed": []}]
+                for entry in entries:
+                    yield from (entry.replace(data=data) for data in others)
+                    yield entry
+
+        changed = cast("Ledger", Changed())
+        assert Paces(changed, None, None).times() == Paces(ledger, None, None).times()
+
+
+def test_a_pruned_ledger_says_what_is_not_known_any_more(world: World) -> None:
+    (assisted,) = for_review(world)
+    world.approve(assisted)
+    assert world.clone().push("HEAD:main").accepted
+    assert not any("pruned" in each for each in look(world).unknown)
+    with world.ledger() as ledger:
+        last = ledger.head()
+        ledger.prune(last.number, now=Timestamp(2**33), repository="example/shop")
+    found = look(world)
+    assert any(f"entries up to {last.number} were pruned" in each for each in found.unknown)
+    assert found.times is not None
+    assert found.times.first_push_to_landing.n == 0
 
 
 def test_times_outside_the_period_do_not_count(world: World) -> None:
