@@ -129,6 +129,9 @@ class _Writing:
         self.head = ledger.head()
         self.numbers: set[int] = set()
         """Of the entries that are put in."""
+        self.names: set[str] = set()
+        """Of those whom the chosen commits concern: everybody else stays a pseudonym."""
+        self.pauses: set[int] = set()
 
     def exhibits(self, population: Sequence[Exhibit], chosen: Sequence[Exhibit]) -> None:
         """Write population and choice, and all that belongs to the chosen ones."""
@@ -140,7 +143,9 @@ class _Writing:
         if missing:
             self.add("missing.txt", "".join(f"{commit}\n" for commit in missing).encode())
         self.numbers |= {number for e in chosen for number in (e.push, e.landing, e.judged)} | set(received.values())
-        self.numbers |= {each.pause for each in found}
+        self.pauses = {each.pause for each in found}
+        self.numbers |= self.pauses
+        self.names = signers.union(*(each.names for each in found))
         self._rules_and_people(found, signers)
 
     def _facts(self, chosen: Sequence[Exhibit]) -> list[Facts]:
@@ -196,9 +201,10 @@ class _Writing:
             if entry_hash(hashes.get(number - 1, GENESIS), body) != hashes[number]:
                 continue  # the audit has said so; check.sh will
             self.add(f"ledger/entries/{number}.json", body.encode())
-            known.update((name.pseudonym, name) for name in self.ledger.names([body]))
+            named = self.ledger.names([body])
+            known.update((n.pseudonym, n) for n in named if n.value in self.names or number in self.pauses)
         self.add("ledger/chain.tsv", table(("entry", "hash"), sorted(hashes.items())))
-        rows = ((n.pseudonym, n.salt, b64encode(n.value.encode()).decode(), n.value) for n in known.values())
+        rows = ((n.pseudonym, n.salt, b64encode(n.value.encode()).decode(), n.value) for _, n in sorted(known.items()))
         self.add("names.tsv", table(NAMES, rows))
 
     def about(self, population: int, chosen: int) -> None:

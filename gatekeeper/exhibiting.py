@@ -49,6 +49,8 @@ class Facts(Record):
     """Those that the gate looked at, counted or not."""
     people: tuple[str, ...]
     """Roster ids: who wrote it, pushed it, signed for it, or was too close to it to sign."""
+    names: frozenset[str]
+    """The same, with the addresses and accounts by which the entry calls them."""
     pause: int
     """The entry of the pause under which it came; 0: none."""
 
@@ -73,6 +75,7 @@ def facts(exhibit: Exhibit, entry: Entry) -> Facts:
         reviewed=_unique(commit for view in views for commit in view["reviewed"]),
         statements=_unique(statements),
         people=_unique(people),
+        names=frozenset((*_unique(people), finding["author"], entry.data["pusher"]["account"])),
         pause=entry.data["pause"] or 0,
     )
 

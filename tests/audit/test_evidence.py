@@ -19,6 +19,7 @@ from tests.support.emergencies import allow, declare
 from tests.support.environment import require
 from tests.support.evidence import check, pack
 from tests.support.people import PEOPLE, fingerprint, public_line
+from tests.support.signoffs import REPOSITORY
 from tests.support.world import one_format, policy_text
 
 if TYPE_CHECKING:
@@ -219,6 +220,36 @@ def test_people_who_have_nothing_to_do_with_it_are_left_out(world: World, tmp_pa
     (roster,) = (tmp_path / "whole/rosters").glob("*/roster.yaml")
     assert b"intern-1" in roster.read_bytes()
     assert check(tmp_path / "whole").status == 0
+
+
+@one_format
+def test_others_in_the_ledger_stay_pseudonyms(world: World, tmp_path: Path) -> None:
+    commit = approved(world)
+    clone = world.clone("junior-2")
+    clone.sync()
+    clone.assisted("Of somebody else")
+    assert clone.push("HEAD:main").refused
+    world.settle()
+    pack(world, tmp_path / "package", commits=(commit,), whole_ledger=True)
+    names = {line.split("\t")[3] for line in (tmp_path / "package/names.tsv").read_text().splitlines()[1:]}
+    assert names == {"junior-1", "junior-1-login", "junior-1@example.com", "senior-1"}
+    done = check(tmp_path / "package")
+    assert done.status == 0, done.out
+    everything = b"".join(path.read_bytes() for path in (tmp_path / "package").rglob("*") if path.is_file())
+    assert b"junior-2" not in everything
+
+
+@one_format
+def test_of_somebody_who_was_forgotten_the_pseudonym_stays(world: World, tmp_path: Path) -> None:
+    commit = approved(world)
+    world.settle()
+    with world.ledger() as ledger:
+        ledger.forget("junior-1", now=Timestamp(int(time.time())), repository=REPOSITORY)
+    pack(world, tmp_path / "package", commits=(commit,))
+    assert "\tjunior-1\n" not in (tmp_path / "package/names.tsv").read_text()
+    done = check(tmp_path / "package")
+    assert done.status == 0, done.out
+    assert "senior-1 (senior)" in done.line(commit)
 
 
 @one_format

@@ -328,6 +328,16 @@ def test_policies_and_whole_rosters_have_their_digests(case: Case) -> None:
         assert any("does not have the digest in its name" in failure for failure in done.failures)
 
 
+def test_another_name_for_a_pseudonym_is_named(case: Case) -> None:
+    def change(folder: Path) -> None:
+        encoded = [base64.b64encode(name).decode() for name in (b"senior-1", b"staff-1")]
+        replaced(folder / "names.tsv", f"{encoded[0]}\tsenior-1", f"{encoded[1]}\tstaff-1")
+
+    done = spoil(case, change)
+    assert done.status == 1
+    assert any("is not the pseudonym of staff-1" in failure for failure in done.failures)
+
+
 # ---- the ledger ----------------------------------------------------------------------------------
 
 
