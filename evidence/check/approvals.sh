@@ -19,30 +19,39 @@ eligible() { # does the rule's `from` (fields of rules.tsv) take the person, by 
         }' "$roster/levels.txt" -
 }
 
-claims() { # are parent, change and author of the statement's entry for the commit $2 what the commit is?
-    flat=$work/statement/$1.flat
-    has_commit "$2" || { note="$note; $2, which was reviewed, was no longer in the repository"; return 0; }
-    claim=$(C=$2 awk -F '\t' '$1 ~ /^\/"predicate"\/"commits"\/[0-9]+\/"id"$/ && $2 == "\"" ENVIRON["C"] "\"" { print $1 }' "$flat" | sed 's|/"id"$||')
-    [ "$(value "$flat" "$claim/\"parent\"")" = "$(header parent "$2" | head -n 1)" ] || { why="statement $1 claims another parent of $2"; return 1; }
-    author=$(header author "$2" | sed 's/^[^<]*<\([^>]*\)>.*$/\1/; s/[\\"]/\\&/g') claimed=$(value "$flat" "$claim/\"author\"")
+claims() { # are parent, change and author that the statement $1 claims for the commit $2 what the commit is?
+    if ! has_commit "$2"; then
+        [ -f missing.txt ] && grep -qxF "$2" missing.txt || { why="$2, which was reviewed, is not here"; return 1; }
+        note="$note; $2, which was reviewed, was no longer in the repository"
+        return 0
+    fi
+    claim=$(grep "^$2$tab" "$work/statement/$1.claims")
+    [ "$(printf '%s\n' "$claim" | cut -f 2)" = "$(ids parent "$2" | head -n 1)" ] || { why="statement $1 claims another parent of $2"; return 1; }
+    author=$(sed -n 's/^author [^<]*<\([^>]*\)>.*$/\1/p; /^$/q' "objects/commit/$2" | sed 's/[\\"]/\\&/g') claimed=$(printf '%s\n' "$claim" | cut -f 4)
     printf '%s' "$author$claimed" | grep -q '[^ -~]' || [ "$claimed" = "$author" ] || { why="statement $1 claims another author of $2"; return 1; }
-    change=$(change_of "$2") || { note="$note; the change of $2 was not computed"; return 0; }
-    [ "$(value "$flat" "$claim/\"change\"")" = "$change" ] || { why="statement $1 claims another change of $2"; return 1; }
+    change=$(change_of "$2") && result=0 || result=$?
+    case $result in
+    0) ;;
+    2) note="$note; the change of $2 was not computed" && return 0 ;;
+    *) why="the objects that show what $2 changes are not here" && return 1 ;;
+    esac
+    [ "$(printf '%s\n' "$claim" | cut -f 3)" = "$change" ] || { why="statement $1 claims another change of $2"; return 1; }
 }
 
 approval() { # does the statement $1 count for the rule $2, for the reviewed commits $3 (`-`: for the commit itself)?
-    [ -f "$work/statement/$1" ] || { why="statement $1 is not good, or not here"; return 1; }
+    has_statement "$1" || { why="a statement that counted is not good, or not here"; return 1; }
     of_signer "$1"
     [ "$decision" = approve ] || { why="statement $1 says $decision, not approve"; return 1; }
     [ "$taken" -le "$judged" ] || { why="statement $1 came after the verdict"; return 1; }
     person=$(row "$roster/people.tsv" "$signer")
     [ -n "$person" ] || { why="$signer is not in that day's roster"; return 1; }
     printf '%s\n' "$person" | { IFS=$tab read -r _ level teams _ bot from until _
-        [ "$bot" = no ] || { echo "$signer is a bot"; exit; }
-        within "$from" "$until" "$received" || { echo "$signer did not work here at $received"; exit; }
+        [ "$bot" = no ] || { printf '%s is a bot' "$signer"; exit; }
+        within "$from" "$until" "$received" || { printf '%s did not work here at %s' "$signer" "$received"; exit; }
         row "policies/$policy.rules.tsv" "$2" >"$work/rule"
-        [ -s "$work/rule" ] || { echo "the policy has no rule $2 that asks for sign-offs"; exit; }
-        eligible "$level" "$teams" "$signer" <"$work/rule" || echo "$signer was $level on that day, which rule $2 does not take"
+        [ -s "$work/rule" ] || { printf 'the policy has no rule %s that asks for sign-offs' "$2"; exit; }
+        eligible "$level" "$teams" "$signer" <"$work/rule" ||
+            printf '%s was %s on that day, which rule %s does not take' "$signer" "$level" "$2"
     } >"$work/why"
     why=$(cat "$work/why")
     [ -z "$why" ] || return 1
@@ -57,10 +66,9 @@ approval() { # does the statement $1 count for the rule $2, for the reviewed com
             <"statements/$1/signed" >/dev/null 2>&1 || { why="statement $1 has no good signature of $signer by $roster/allowed_signers"; return 1; }
         : >"$work/good.${roster##*/}.$1"
     fi
-    { [ "$expires" = "$time" ] || later "$time" "$expires"; } && { why="statement $1 had expired at $expires"; return 1; }
-    members "$work/statement/$1.flat" '/"predicate"/"refs"' '' >"$work/refs"
+    { ! later "$expires" "$date"; } && { why="statement $1 had expired at $expires"; return 1; }
     case $ref in *\\*) ;; *) # a name in escapes is left alone
-        [ ! -s "$work/refs" ] || grep -qxF -e "$ref" "$work/refs" || { why="statement $1 is not for $ref"; return 1; } ;;
+        [ ! -s "$work/statement/$1.refs" ] || grep -qxF -e "$ref" "$work/statement/$1.refs" || { why="statement $1 is not for $ref"; return 1; } ;;
     esac
     grep "^$1$tab" "$work/revoked" >"$work/back" || :
     while IFS=$tab read -r _ _ revoker back _; do # it counts if its signer or an administrator takes it back
@@ -69,16 +77,16 @@ approval() { # does the statement $1 count for the rule $2, for the reviewed com
         note="$note; taken back later by $revoker, in entry $back"
     done <"$work/back"
     covers=''
-    if [ "$3" = - ]; then echo "$commit"; else printf '%s\n' "$3" | tr , '\n'; fi >"$work/covered"
+    if [ "$3" = - ]; then printf '%s\n' "$commit"; else printf '%s\n' "$3" | tr , '\n'; fi >"$work/covered"
     while read -r subject; do
-        grep -qx "$subject" "$work/statement/$1.commits" || continue
+        is_id "$subject" && grep -qx "$subject" "$work/statement/$1.commits" || continue
         covers=yes
         claims "$1" "$subject" || return 1
     done <"$work/covered"
     [ -n "$covers" ] || { why="statement $1 is not about what was reviewed"; return 1; }
     by="$by; $signer ($level), received $received in entry $taken"
     now=$(about roster_now)
-    row "rosters/$now/keys.tsv" "$signer" | K=$key awk -F '\t' '$2 == ENVIRON["K"] && $6 == "no" { found = 1 } END { exit !found }' ||
+    is_id "$now" && row "rosters/$now/keys.tsv" "$signer" | K=$key awk -F '\t' '$2 == ENVIRON["K"] && $6 == "no" { found = 1 } END { exit !found }' ||
         note="$note; the key of $signer has been revoked or removed since"
 }
 

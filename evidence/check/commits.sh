@@ -33,10 +33,9 @@ rule() { # does the rule hold: is each approval that counted good, and are there
 lift() { # by what rules were lifted, and is it in the record?
     source=$1 person=$2 lifting=$3 due=$4 reason=$5
     case $source in
-    option) [ "$(value "$entry" '/"data"/"emergency"/"counts"')" = true ] || { why="entry $judged declares no emergency that counts"; return 1; } ;;
-    pause) number=$(value "$entry" '/"data"/"pause"')
-        [ -f "$work/entry.${number:-none}" ] && [ "$(value "$work/entry.$number" '/"kind"')" = pause ] || { why="the pause of entry $judged is not here"; return 1; } ;;
-    statement) [ -f "$work/statement/$lifting" ] && grep -qx "$commit" "$work/statement/$lifting.commits" && of_signer "$lifting" && [ "$decision" = emergency ] ||
+    option) [ "$declared" = true ] || { why="entry $judged declares no emergency that counts"; return 1; } ;;
+    pause) printf '%s\n' "$pause" | grep -qxE '[1-9][0-9]*' && entry "$pause" && [ "$kind" = pause ] || { why="the pause of entry $judged is not here"; return 1; } ;;
+    statement) has_statement "$lifting" && grep -qx "$commit" "$work/statement/$lifting.commits" && of_signer "$lifting" && [ "$decision" = emergency ] ||
         { why="the emergency statement $lifting is not good, or not here"; return 1; } ;;
     pure_revert) ;;
     *) why="it was lifted by nothing that is known"; return 1 ;;
@@ -47,12 +46,12 @@ lift() { # by what rules were lifted, and is it in the record?
 }
 
 landed() { # check one landed commit; sets `why` if something does not fit
-    entry=$work/entry.$push update="/\"data\"/\"updates\"/$position" mark=ok why='' note='' by='' asked='' owed=''
+    mark=ok why='' note='' by='' asked='' owed=''
     has_commit "$commit" || { why='its object is not here'; return 1; }
-    [ -f "$entry" ] || { why="entry $push is not here"; return 1; }
-    [ "$(value "$entry" '/"kind"') $(value "$entry" '/"data"/"outcome"')" = 'push accepted' ] || { why="entry $push is no accepted push"; return 1; }
-    [ "$(value "$entry" "$update/\"ref\"")" = "$ref" ] || { why="entry $push is not about $ref"; return 1; }
-    members "$entry" "$update/\"commits\"" '/"id"' | grep -qx "$commit" || { why="entry $push does not bring it"; return 1; }
+    entry "$push" || { why="entry $push is not here"; return 1; }
+    [ "$kind $result" = 'push accepted' ] || { why="entry $push is no accepted push"; return 1; }
+    [ "$(value "$work/entry.$push" "/\"data\"/\"updates\"/$position/\"ref\"")" = "$ref" ] || { why="entry $push is not about $ref"; return 1; }
+    grep -qx "$commit" "$work/brings.$push.$position" || { why="entry $push does not bring it"; return 1; }
     [ -f "$work/entry.$landing" ] || { why="entry $landing is not here"; return 1; }
     E=$push P=$position awk -F '\t' '
         $1 ~ /^\/"data"\/"landed"\/[0-9]+\/"entry"$/ && $2 == ENVIRON["E"] { split($1, part, "/"); pushes[part[4]] = 1 }
@@ -60,21 +59,17 @@ landed() { # check one landed commit; sets `why` if something does not fit
         $1 == "/\"kind\"" { kind = $2 }
         END { for (i in pushes) if (i in places && kind == "\"landing\"") exit 0; exit 1 }' "$work/entry.$landing" ||
         { why="entry $landing does not say that it landed"; return 1; }
-    date=$(when "$(value "$entry" '/"time"')")
+    landed_at=$date
     [ "$judged" != 0 ] || { why='no entry has a verdict about it'; return 1; }
     [ "$judged" = "$push" ] || note="; had landed in order before, judged in entry $judged"
-    entry=$work/entry.$judged
-    [ -f "$entry" ] || { why="entry $judged is not here"; return 1; }
-    time=$(when "$(value "$entry" '/"time"')")
-    policy=$(value "$entry" '/"data"/"policy"') roster=rosters/$(value "$entry" '/"data"/"roster"')
-    printf '%s %s\n' "$policy" "${roster#rosters/}" | grep -qxE '[0-9a-f]{64} [0-9a-f]{64}' || { why="entry $judged names no policy and roster"; return 1; }
+    entry "$judged" || { why="entry $judged is not here"; return 1; }
+    is_id "$policy" && is_id "$roster" || { why="entry $judged names no policy and roster"; return 1; }
     [ -f "policies/$policy.yaml" ] && [ -f "policies/$policy.rules.tsv" ] || { why="the policy $policy is not here"; return 1; }
+    roster=rosters/$roster
     for file in people.tsv keys.tsv levels.txt allowed_signers; do [ -f "$roster/$file" ] || { why="$roster/$file is not here"; return 1; }; done
-    start=$(P="/\"data\"/\"verdict\"/\"refs\"/$judged_position/\"commits\"/" C=$commit awk -F '\t' '
-        index($1, ENVIRON["P"]) == 1 && $1 ~ /^.*\/[0-9]+\/"commit"$/ && $2 == "\"" ENVIRON["C"] "\"" { sub(/"commit"$/, "", $1); print $1 }' "$entry")
-    [ -n "$start" ] || { why="entry $judged has no verdict about it"; return 1; }
-    P=$start awk 'index($0, ENVIRON["P"]) == 1 { print substr($0, length(ENVIRON["P"]) + 1) }' "$entry" >"$work/finding"
-    awk -F '\t' -f check/finding.awk "$work/finding" >"$work/facts"
+    verdict=$work/verdict.$judged.$judged_position.$commit
+    [ -f "$verdict" ] || { why="entry $judged has no verdict about it"; return 1; }
+    awk -F '\t' -f check/finding.awk "$verdict" >"$work/facts"
     grep "^rule$tab" "$work/facts" >"$work/rules" || :
     while IFS=$tab read -r _ id applies outcome enforcement needed lifted; do
         rule "$id" "$applies" "$outcome" "$enforcement" "$needed" "$lifted" || return 1
@@ -108,5 +103,5 @@ while IFS=$tab read -r commit ref push position landing judged judged_position; 
         grep -qxE '([0-9a-f]{40}|[0-9a-f]{64}) [0-9]+ [0-9]+ [0-9]+ [0-9]+ [0-9]+' || die 'commits.tsv has a row that is none'
     if ! landed; then fail "$commit on $ref: $why"; continue; fi
     if [ "$mark" = ok ]; then good=$((good + 1)); else debts=$((debts + 1)); fi
-    printf '%-4s  %s on %s, entry %s, %s: %s%s\n' "$mark" "$commit" "$ref" "$push" "$date" "$what" "$note"
+    printf '%-4s  %s on %s, entry %s, %s: %s%s\n' "$mark" "$commit" "$ref" "$push" "$landed_at" "$what" "$note"
 done <"$work/landed"

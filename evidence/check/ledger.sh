@@ -13,6 +13,12 @@ while IFS=$tab read -r pseudonym salt encoded name; do
     fi
 done <"$work/rows"
 
+entry() { # the facts of the entry $1, which is here: kind, outcome, date, policy, roster, pause, declared
+    [ -f "$work/facts.$1" ] || return 1
+    IFS=$tab read -r kind result date policy roster pause declared <"$work/facts.$1"
+    date=$(when "$date")
+}
+
 named() { # put names in the place of pseudonyms
     NAMES=$work/names awk -F '\t' -v OFS='\t' 'FILENAME == ENVIRON["NAMES"] { name["\"" $1 "\""] = "\"" $2 "\""; next } $2 in name { $2 = name[$2] } 1' "$work/names" -
 }
@@ -31,8 +37,9 @@ while read -r number; do
     hash=$({ printf 'gatekeeper ledger v1\000%s\000' "$previous" && cat "$file"; } | sha256)
     [ "$hash" = "$(row ledger/chain.tsv "$number" | cut -f 2)" ] ||
         fail "$file does not fit its hash, or the entry before it: its text, number or place was changed"
-    { cat "$file" && echo; } | flatten >"$work/flat" || fail "$file is no JSON"
-    named <"$work/flat" >"$work/entry.$number"
+    ! grep -q '[^ -~]' "$file" || { fail "$file has characters that no entry has"; continue; }
+    { cat "$file" && echo; } | flatten >"$work/flat" || { fail "$file is no JSON"; continue; }
+    named <"$work/flat" | OUT=$work/ N=$number awk -F '\t' -f check/entry.awk >"$work/entry.$number"
     [ "$(value "$work/entry.$number" '/"number"')" = "$number" ] || fail "$file is not the entry $number"
 done <"$work/entries"
 joined=$(sort -rn "$work/entries" | awk -v at="$head" '$1 != at { exit } { at-- } END { print at + 1 }')

@@ -28,6 +28,11 @@ when() { # seconds since 1970 as 2026-11-23T09:00:00Z (days to dates: Fliegel an
         printf "%04d-%02d-%02dT%02d:%02d:%02dZ\n", year, month, day, int(s / 3600), int(s / 60) % 60, s % 60 }'
 }
 
+is_id() { # is $1 a full id of Git or a SHA-256, and so a name that leads nowhere else?
+    case $1 in *[!0-9a-f]*) return 1 ;; esac
+    [ ${#1} -eq 40 ] || [ ${#1} -eq 64 ]
+}
+
 later() { [ "$1" != "$2" ] && [ "$(printf '%s\n' "$1" "$2" | sort | tail -n 1)" = "$1" ]; } # is time $1 later than $2?
 within() { # is the time $3 in the window from $1, inclusive, until $2, exclusive? `-` is open
     { [ "$1" = - ] || ! later "$1" "$3"; } && { [ "$2" = - ] || later "$2" "$3"; }

@@ -5,10 +5,13 @@ phase='the statements'
 mkdir "$work/statement"
 : >"$work/said" # lines: commit, and decision, signer, entry, id of a statement about it
 : >"$work/revoked" # lines: statement that was taken back, and the same of the statement that did it
+has_statement() { is_id "$1" && [ -f "$work/statement/$1" ]; }
 of_signer() { # the facts of the statement $1: decision, signer, key, entry, received, issued, expires
     IFS=$tab read -r decision signer key taken received _ expires <"$work/statement/$1"
 }
 escaped=$(about repository)
+TIME='[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z'
+SAYS="(approve|reject|author|emergency|revoke) [a-z0-9][a-z0-9._-]* $TIME $TIME"
 statement() { # check the statement $1 on its own: form, id, receipt, signature by the key that it names
     folder=statements/$1 envelope=statements/$1/envelope.json
     for file in envelope.json payload.json signed signature; do
@@ -17,6 +20,7 @@ statement() { # check the statement $1 on its own: form, id, receipt, signature 
     sed -n 's/^{"payload":"\([^"]*\)".*$/\1/p' "$envelope" | tr -d '\n' >"$work/payload.b64"
     keyid=$(sed -n 's/.*"signatures":\[{"keyid":"\([^"]*\)".*$/\1/p' "$envelope")
     sed -n 's/.*,"sig":"\([^"]*\)"}\]}$/\1/p' "$envelope" | tr -d '\n' >"$work/sig.b64"
+    printf '%s\n' "$keyid" | grep -qxE 'SHA256:[A-Za-z0-9+/]{43}' || { bad 'envelope.json names no key'; return; }
     {
         printf '{"payload":"' && cat "$work/payload.b64"
         printf '","payloadType":"application/vnd.in-toto+json","signatures":[{"keyid":"%s","sig":"' "$keyid"
@@ -38,25 +42,26 @@ statement() { # check the statement $1 on its own: form, id, receipt, signature 
     said=$(ssh-keygen -Y check-novalidate -n gatekeeper-signoff -s "$folder/signature" <"$folder/signed" 2>&1) ||
         { bad 'its signature is not good'; return; }
     case $said in *" key $keyid") ;; *) bad "it was not signed with $keyid"; return ;; esac
-    ! tr -cd '\000-\037' <"$folder/payload.json" | grep -q . || { bad 'its payload has control characters'; return; }
+    [ "$(tr -cd '\000-\037' <"$folder/payload.json" | wc -c)" -eq 0 ] || { bad 'its payload has control characters'; return; }
     flat=$work/statement/$1
     { cat "$folder/payload.json" && echo; } | flatten >"$flat.flat" || { bad 'its payload is no JSON'; return; }
     [ "$(value "$flat.flat" '/"predicateType"')" = tag:gatekeeper,2026:senior-signoff/v1 ] || { bad 'it is no sign-off'; return; }
     [ "$(value "$flat.flat" '/"predicate"/"repository"')" = "$escaped" ] || { bad 'it is for another repository'; return; }
-    members "$flat.flat" '/"predicate"/"commits"' '/"id"' >"$flat.commits"
+    awk -F '\t' -f check/claims.awk "$flat.flat" >"$flat.claims"
+    cut -f 1 "$flat.claims" >"$flat.commits"
+    members "$flat.flat" '/"predicate"/"refs"' '' >"$flat.refs"
     members "$flat.flat" '/"subject"' '/"digest"/"gitCommit"' | cmp -s - "$flat.commits" || { bad 'its subjects are not its commits'; return; }
     # That the server had it, and when: by the entry of the ledger that took it in.
-    entry=$work/entry.$2
-    [ -f "$entry" ] && [ "$(value "$entry" '/"data"/"outcome"')" = accepted ] || { bad "the entry $2, which took it in, is not here"; return; }
-    S=$1 awk -F '\t' '$1 ~ /^\/"data"\/"receipts"\/[0-9]+\/"statement"$/ && $2 == "\"" ENVIRON["S"] "\"" { print $1 }' "$entry" >"$work/receipt"
+    entry "$2" && [ "$result" = accepted ] || { bad "the entry $2, which took it in, is not here"; return; }
+    S=$1 awk -F '\t' '$1 ~ /^\/"data"\/"receipts"\/[0-9]+\/"statement"$/ && $2 == "\"" ENVIRON["S"] "\"" { print $1 }' "$work/entry.$2" >"$work/receipt"
     receipt=$(sed 's|/"statement"$||' "$work/receipt")
-    [ "$(value "$entry" "$receipt/\"envelope\"")" = "$(sha256 <"$envelope")" ] || { bad "the entry $2 did not take in this envelope"; return; }
-    {
-        printf '%s\t' "$(value "$flat.flat" '/"predicate"/"decision"')" "$(value "$flat.flat" '/"predicate"/"signer"')" "$keyid" "$2"
-        printf '%s\t%s\t' "$(when "$(value "$entry" '/"time"')")" "$(value "$flat.flat" '/"predicate"/"issuedAt"')"
-        printf '%s\n' "$(value "$flat.flat" '/"predicate"/"expiresAt"')"
-    } >"$flat"
-    of_signer "$1"
+    [ "$(value "$work/entry.$2" "$receipt/\"envelope\"")" = "$(sha256 <"$envelope")" ] || { bad "the entry $2 did not take in this envelope"; return; }
+    decision=$(value "$flat.flat" '/"predicate"/"decision"') signer=$(value "$flat.flat" '/"predicate"/"signer"')
+    issued=$(value "$flat.flat" '/"predicate"/"issuedAt"') expires=$(value "$flat.flat" '/"predicate"/"expiresAt"')
+    printf '%s %s %s %s\n' "$decision" "$signer" "$issued" "$expires" | grep -qxE "$SAYS" ||
+        { bad 'its decision, signer or times are none'; return; }
+    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$decision" "$signer" "$keyid" "$2" "$date" "$issued" "$expires" >"$flat"
+    taken=$2
     said="$tab$decision$tab$signer$tab$taken$tab$1"
     S=$said awk '{ print $0 ENVIRON["S"] }' "$flat.commits" >>"$work/said"
     [ "$decision" != revoke ] || printf '%s%s\n' "$(value "$flat.flat" '/"predicate"/"revokes"')" "$said" >>"$work/revoked"

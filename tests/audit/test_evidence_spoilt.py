@@ -175,6 +175,41 @@ def test_a_table_that_would_steer_the_terminal_is_refused(case: Case) -> None:
     assert "\x1b" not in done.out
 
 
+def test_values_of_tables_never_become_escapes(case: Case) -> None:
+    """Some shells' `echo` makes escapes of a backslash and digits."""
+
+    def change(folder: Path) -> None:
+        replaced(of_that_day(folder, "people.tsv"), "senior-1\tsenior", "senior-1\t\\033[2J\\0033c")
+
+    done = spoil(case, change)
+    assert done.status == 1
+    assert any("\\033[2J" in failure for failure in done.failures)
+    assert "\x1b" not in done.out
+
+
+@pytest.mark.parametrize("statement", ["../../etc", "..", "-x", "a b"])
+def test_ids_in_an_entry_lead_to_no_file(case: Case, statement: str) -> None:
+    def change(folder: Path) -> None:
+        path = case.entry(folder)
+        path.write_text(path.read_text().replace(case.signed.id, statement))
+
+    done = spoil(case, change)
+    assert done.status == 1
+    assert any("a statement that counted is not good, or not here" in failure for failure in done.failures)
+
+
+def test_headers_of_a_commit_never_become_options_of_git(case: Case) -> None:
+    target = case.root / "written"
+
+    def change(folder: Path) -> None:
+        place = folder / f"objects/commit/{case.commit}"
+        lines = place.read_text().splitlines(keepends=True)
+        place.write_text("".join([f"tree --output={target}\n", *lines[1:]]))
+
+    assert spoil(case, change).status == 1
+    assert not target.exists()
+
+
 # ---- objects and statements ----------------------------------------------------------------------
 
 
@@ -204,6 +239,13 @@ def test_a_commit_under_the_name_of_another_is_named(case: Case) -> None:
     assert any(case.commit in failure for failure in done.failures)
 
 
+def test_trees_that_are_left_out_are_named(case: Case) -> None:
+    tree = (case.good / f"objects/commit/{case.commit}").read_text().split()[1]
+    done = spoil(case, lambda folder: (folder / f"objects/tree/{tree}").unlink())
+    assert done.status == 1
+    assert [failure for failure in done.failures if "the objects that show what" in failure], done.out
+
+
 @both_formats
 def test_a_statement_that_says_something_else_is_named(case: Case) -> None:
     """With payload, encoding and envelope changed alike, the id and the signature do not fit."""
@@ -218,7 +260,7 @@ def test_a_statement_that_says_something_else_is_named(case: Case) -> None:
     done = spoil(case, change)
     assert done.status == 1
     assert any(f"statement {case.signed.id}: its id is" in failure for failure in done.failures)
-    assert any(f"{case.commit} on refs/heads/main: statement" in failure for failure in done.failures)
+    assert any(f"{case.commit} on refs/heads/main: a statement that counted" in failure for failure in done.failures)
 
 
 @pytest.mark.parametrize(
