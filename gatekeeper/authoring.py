@@ -68,6 +68,31 @@ class Authors:
             found[commit.id] = FirstPush(person=person, kind=kind, shared_author_line=shared)
         return found
 
+    def brought_first(self, commits: Sequence[ObjectId]) -> frozenset[ObjectId]:
+        """Return those of some commits that no push brought before this one; without a ledger all of them."""
+        ledger = self._bench.ledger
+        new = commits if ledger is None else [commit for commit in commits if commit in self._new]
+        # What came in a refused push is not on the server, and is known all the same.
+        return frozenset(new).difference(ledger.first_pushers(new) if ledger and new else ())
+
+    def first_pusher(self, commit: ObjectId) -> str:
+        """Return the roster id of who first pushed a commit; empty if nobody of the roster did, or none is known."""
+        record = self._bench.ledger.first_pushers([commit]).get(commit) if self._bench.ledger else None
+        if record:
+            return record.person
+        return self._arrival.person.id if commit in self._new and self._arrival.person else ""
+
+    def people(self, commits: Sequence[Commit]) -> dict[ObjectId, tuple[str, ...]]:
+        """Return the roster ids of who is said to have written each commit, and of who first pushed it."""
+        pushes = self.first_pushes(commits)
+        found: dict[ObjectId, tuple[str, ...]] = {}
+        for commit in commits:
+            author = self._bench.roster.by_email(commit.author.email)
+            push = pushes.get(commit.id)
+            pusher = push.person if push else None
+            found[commit.id] = tuple(person.id for person in (author, pusher) if person)
+        return found
+
     def authorship(
         self, commit: Commit, co_authors: tuple[Person, ...], push: FirstPush | None, signoffs: Judged
     ) -> Authorship:

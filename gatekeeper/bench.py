@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gatekeeper.core.attestation import Attestation
 from gatekeeper.core.commits import Commit, MalformedCommitError, parse_commit
 from gatekeeper.core.governance import Governed
 from gatekeeper.core.ids import ObjectId, StatementId, Timestamp
@@ -85,6 +86,8 @@ class Bench(Record):
     """None: in a clone or in CI; what depends on it is undecided, never guessed."""
     signoffs: Callable[[Sequence[ObjectId]], Mapping[ObjectId, Sequence[Testimony]]]
     """Every statement about commits that has been received, or arrives with this push."""
+    notes: Callable[[Sequence[ObjectId]], Mapping[ObjectId, Sequence[Attestation]]] = lambda _ids: {}
+    """What notes of git-ai say about commits that arrive with this push, or are in this clone."""
     governed: Governed | None = None
     """The ref on which policy and roster lie, where that is known: on the server."""
     beside: tuple[Reviewed, ...] = ()

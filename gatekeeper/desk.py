@@ -13,8 +13,9 @@ import time
 from gatekeeper.bench import Bench, Court
 from gatekeeper.config.problems import ConfigurationError
 from gatekeeper.config.published import Published, read_published
+from gatekeeper.core.declaration import prepared
 from gatekeeper.core.ids import FORMATS, ObjectId, StatementId, Timestamp
-from gatekeeper.core.push import PUBLISHED, RESERVED, SIGNOFFS
+from gatekeeper.core.push import NOTES, PUBLISHED, RESERVED, SIGNOFFS
 from gatekeeper.core.record import Record
 from gatekeeper.core.signoff import MalformedSignoffError
 from gatekeeper.core.testimony import Testimony
@@ -24,6 +25,7 @@ from gatekeeper.git.private import base_environment, make_private_directory, pri
 from gatekeeper.git.process import SAFE_PATH, Runner
 from gatekeeper.git.store import find_statements, read_about, read_tree_files
 from gatekeeper.git.user import UserGit
+from gatekeeper.notes import LocalNotes
 from gatekeeper.opening import OBJECT_LIMIT
 from gatekeeper.testimonies import check_envelope, testify
 
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
     from typing import Self
+
+    from gatekeeper.core.attestation import Attestation
+    from gatekeeper.core.policy import Policy
 
 SECONDS = 3600
 """A bound for one command at a desk; people interrupt sooner."""
@@ -223,7 +228,13 @@ class Clone:
             now=self.now,
             ledger=None,
             signoffs=self.signoffs(self._court(published)),
+            notes=self._notes(policy),
         )
+
+    def _notes(self, policy: Policy) -> Callable[[Sequence[ObjectId]], Mapping[ObjectId, Sequence[Attestation]]]:
+        """Return what git-ai's notes in this clone say."""
+        tip = self.tip(NOTES)
+        return LocalNotes(self.engine, prepared(policy.assisted).index.words, tip).about if tip else lambda _ids: {}
 
     def _court(self, published: Published) -> Court:
         return Court(

@@ -6,11 +6,14 @@ asks for is not gathered.
 
 from __future__ import annotations
 
+from gatekeeper.agent_traces import keeps_traces
+from gatekeeper.attesting import Attesting
 from gatekeeper.authoring import Arrival, Authors
 from gatekeeper.bench import Bench
+from gatekeeper.core.attestation import Attestation
 from gatekeeper.core.changes import paths_of
 from gatekeeper.core.commits import Commit
-from gatekeeper.core.declaration import Declaration, declare
+from gatekeeper.core.declaration import Declaration, declare, with_evidence
 from gatekeeper.core.dossier import Addition, Dossier
 from gatekeeper.core.graph import behind
 from gatekeeper.core.ids import ChangeDigest, ObjectId
@@ -42,6 +45,10 @@ class Gathered(Record):
     """(commit, digest of the author line) of commits that are new to the server."""
     brought: tuple[tuple[ObjectId, Brought], ...] = ()
     """What the judged commits bring, where there is a ledger to remember it."""
+    attested: tuple[Attestation, ...] = ()
+    """What records of Agent Trace in the judged commits say about other commits."""
+    unread: int = 0
+    """Files of such records that were too much to read."""
 
 
 def gather(bench: Bench, ref: str, commits: Sequence[Commit], arrival: Arrival) -> Gathered:
@@ -61,6 +68,8 @@ def gather(bench: Bench, ref: str, commits: Sequence[Commit], arrival: Arrival) 
         known=tuple(known.values()),
         new=tuple((commit.id, author_line_digest(commit)) for commit in commits if commit.id in new),
         brought=tuple((name, diff.brought) for name, diff in gathering.diffs.items() if diff.brought),
+        attested=tuple(gathering.attesting.named),
+        unread=gathering.attesting.unread,
     )
 
 
@@ -99,7 +108,10 @@ class _Gathering:
         self.diffs: dict[ObjectId, _Diff] = {}
         self.along: dict[ObjectId, set[bytes]] = {}
         """The paths that clean merges bring along; for what is merged from there on, they change no others."""
+        self.attesting = Attesting(bench, self.authors)
+        self.remembers = bench.ledger is not None or self._keeps_traces()
         self.declarations = {commit.id: self._declare(commit) for commit in commits}
+        self._attest()
         self.recalled = self._recall()
         self.brings = self._brings_assisted()
 
@@ -108,13 +120,24 @@ class _Gathering:
         self.bench.engine.check_time()
         return declare(commit, self.bench.policy.assisted)
 
+    def _keeps_traces(self) -> bool:
+        """Whether there may be records of Agent Trace in the commits; without a ledger their diffs cost extra."""
+        return bool(self.commits) and keeps_traces(self.bench.engine, [self.commits[-1].id])
+
+    def _attest(self) -> None:
+        """Add what was pushed beside the judged commits. What landed is in order, whatever came after it."""
+        if self.remembers:
+            self._diff(self.judged)
+        brought = {name: diff.brought for name, diff in self.diffs.items() if diff.brought}
+        for name, evidence in self.attesting.evidence(self.judged, brought).items():
+            self.declarations[name] = with_evidence(self.declarations[name], evidence)
+
     def _recall(self) -> Recalled | None:
         """Ask the ledger what it remembers of the bytes that the commits bring; None without a ledger."""
         if self.bench.ledger is None or not self.commits:
             return None
         from gatekeeper.recalling import Recalled  # never in a clone
 
-        self._diff(self.judged)
         brought = {name: diff.brought for name, diff in self.diffs.items() if diff.brought}
         recalled = Recalled(self.bench, self.bench.ledger, self.ref, self.commits[-1].id, brought, self.authors)
         recalled.look_up(self.commits, self.declarations, self.known)
@@ -142,6 +165,7 @@ class _Gathering:
                 ref=self.ref,
                 declaration=self.declarations[commit.id],
                 brings_assisted=commit.id in self.brings,
+                brings_tools=tuple(sorted(self.brings.get(commit.id, ()))),
                 addition=addition,
                 paths=self._paths(commit, addition),
                 signoffs=signoffs,
@@ -157,22 +181,24 @@ class _Gathering:
             dossiers.append(self.recalled.complete(dossier) if self.recalled else dossier)
         return dossiers
 
-    def _brings_assisted(self) -> set[ObjectId]:
-        """Return the merges that have an assisted commit, new to the ref, behind a parent."""
-        tainted: set[ObjectId] = set()
-        brings: set[ObjectId] = set()
+    def _brings_assisted(self) -> dict[ObjectId, frozenset[str]]:
+        """Return the merges that have an assisted commit, new to the ref, behind a parent; with the tools of such."""
+        tainted: dict[ObjectId, frozenset[str]] = {}
+        brings: dict[ObjectId, frozenset[str]] = {}
         for commit in self.commits:
-            behind = any(parent in tainted for parent in commit.parents)
+            behind = [tainted[parent] for parent in commit.parents if parent in tainted]
+            tools = behind[0] if len(behind) == 1 else frozenset().union(*behind)
             if behind and commit.is_merge:
-                brings.add(commit.id)
+                brings[commit.id] = tools
             landing = self.known.get(commit.id)
-            if behind or self.declarations[commit.id].assisted or (landing and landing.assisted):
-                tainted.add(commit.id)
+            declaration = self.declarations[commit.id]
+            if behind or declaration.assisted or (landing and landing.assisted):
+                tainted[commit.id] = tools if tools.issuperset(declaration.tools) else tools.union(declaration.tools)
         return brings
 
     def _rules_in_question(self, commit: Commit, additions: Mapping[ObjectId, Addition]) -> list[Rule]:
         """Return the rules that might apply, by what is known so far."""
-        tools = self.declarations[commit.id].tools
+        tools = (*self.declarations[commit.id].tools, *self.brings.get(commit.id, ()))
         if additions.get(commit.id) is Addition.NOTHING:
             assisted = commit.id in self.brings
             return [
@@ -204,12 +230,11 @@ class _Gathering:
     def _diff(self, commits: Sequence[Commit]) -> None:
         """Look at what commits change, of a merge against every parent, unless that was done before."""
         object_format = self.bench.engine.object_format
-        remembers = self.bench.ledger is not None
         for commit, each in differences(self.bench.engine, [c for c in commits if c.id not in self.diffs]):
             self.diffs[commit.id] = _Diff(
                 digest=digest_of(commit, each, object_format),
                 paths=tuple(paths_of(change) for change in each),
-                brought=brought_by(commit, each, object_format) if remembers else None,
+                brought=brought_by(commit, each, object_format) if self.remembers else None,
             )
 
     def _paths(self, commit: Commit, addition: Addition) -> tuple[bytes, ...]:

@@ -7,12 +7,15 @@ import shutil
 import tempfile
 import time
 
-from gatekeeper.core.authorship_log import REF
+from gatekeeper.agent_traces import TraceHistory, keeps_traces
+from gatekeeper.core.attestation import Attestation, as_evidence
+from gatekeeper.core.authorship_log import attested, commit_of
 from gatekeeper.core.commits import Glimpse, MalformedCommitError
-from gatekeeper.core.declaration import DEFAULT, Declaration, declare, declare_message
-from gatekeeper.core.ids import ObjectId
+from gatekeeper.core.declaration import DEFAULT, Declaration, declare_message, declared, prepared, with_evidence
+from gatekeeper.core.ids import FORMATS, ObjectId
+from gatekeeper.core.push import NOTES
 from gatekeeper.git import GitError, RawObject
-from gatekeeper.git.plumbing import objects_in
+from gatekeeper.git.plumbing import Plumbing, objects_in
 from gatekeeper.git.private import base_environment
 from gatekeeper.git.process import SAFE_PATH, Runner
 from gatekeeper.git.reading import Reader
@@ -24,13 +27,14 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from gatekeeper.core.declaration import MarkRules
+    from gatekeeper.core.declaration import Evidence, MarkRules
 
 SECONDS = 10 * 24 * 3600
 """A reader that is asked line by line lives as long as who asks."""
 OBJECT_LIMIT = 256 * 1024 * 1024
 NO_OBJECT = ("missing", "ambiguous")
 """What Git answers about a name of nothing, or of several things."""
+BRANCHES = ("refs/heads", "refs/remotes")
 FROM_ENVIRONMENT = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
 """Of the user's environment: so that it works in a hook, where new objects are in a quarantine."""
 
@@ -76,14 +80,18 @@ class MarkReader:
         found = UserGit(directory).ask("rev-parse", "--absolute-git-dir")
         if found is None:
             raise NoRepositoryError(directory)
-        self._rules = rules
+        self._marks = prepared(rules)
         self._scratch = tempfile.mkdtemp(prefix="gatekeeper-")
         inherited = {key: os.environ[key] for key in FROM_ENVIRONMENT if key in os.environ}
         environment = {**base_environment(f"{os.path.dirname(git)}:{SAFE_PATH}"), **inherited, "GIT_DIR": found}
         self._runner = Runner(git, environment, self._scratch, time.monotonic() + SECONDS)
         self._reader: Reader | None = None
         try:
+            _, spoken = self._runner.run("rev-parse", "--show-object-format")
+            self._object_format = FORMATS[spoken.decode().strip()]
             self._logs = self._find_logs()
+            self._traces = self._find_traces()
+            self._has_evidence = bool(self._logs or self._traces)
         except BaseException:
             shutil.rmtree(self._scratch, ignore_errors=True)
             raise
@@ -96,24 +104,43 @@ class MarkReader:
         except NoRepositoryError:
             return None
 
-    def _find_logs(self) -> dict[str, str]:
+    def _find_traces(self) -> TraceHistory | None:
+        """Return what reads records of Agent Trace; None if no branch has any."""
+        engine = Plumbing(self._runner, self._object_format, OBJECT_LIMIT)
+        _, listed = self._runner.run("for-each-ref", "--count=1000", "--format=%(objectname)", *BRANCHES)
+        head = self.resolve("HEAD")
+        tips = dict.fromkeys((*([head] if head else []), *map(ObjectId, listed.decode().split())))
+        if not keeps_traces(engine, list(tips)):
+            return None
+        return TraceHistory(engine, self._marks.index.words)
+
+    def _find_logs(self) -> dict[str, list[str]]:
         """Return the blobs of git-ai's authorship logs by the ids of their commits."""
-        _, there = self._runner.run("for-each-ref", "--format=%(refname)", REF)
-        if f"{REF}\n".encode() not in there:
+        _, there = self._runner.run("for-each-ref", "--format=%(refname)", NOTES)
+        if f"{NOTES}\n".encode() not in there:
             return {}
-        _, listed = self._runner.run("ls-tree", "-r", "-z", "--full-tree", REF)
-        logs: dict[str, str] = {}
-        for entry in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+        _, listed = self._runner.run("ls-tree", "-r", "-z", "--full-tree", NOTES, most=OBJECT_LIMIT)
+        logs: dict[str, list[str]] = {}
+        for entry in listed.decode("latin-1").split("\0")[:-1]:
             meta, _, path = entry.partition("\t")
-            logs[path.replace("/", "")] = meta.rpartition(" ")[2]
+            commit = commit_of(path, self._object_format)
+            if commit and meta.startswith("100"):
+                logs.setdefault(commit, []).append(meta.rpartition(" ")[2])
         return logs
 
-    def _log_of(self, commit: str) -> bytes:
-        blob = self._logs.get(commit)
-        if blob is None:
-            return b""
+    def _evidence(self, commit: str, raw: bytes) -> tuple[Evidence, ...]:
+        """Return what notes and records say of a commit, whoever made them."""
+        blobs = self._logs.get(commit, ())
         self._reader = self._reader or Reader(self._runner)
-        return self._reader.object(blob, OBJECT_LIMIT).data
+        logs = (self._reader.object(blob, OBJECT_LIMIT).data for blob in blobs)
+        said = [
+            Attestation(kind="note", commit=ObjectId(commit), tool=tool, text=text)
+            for log in logs
+            for tool, text in attested(log, self._marks.index.words)
+        ]
+        if self._traces is not None:
+            said += self._traces.about(ObjectId(commit), raw, self._reader)
+        return as_evidence(said)
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -165,7 +192,10 @@ class MarkReader:
             commit = Glimpse(raw.data)
         except MalformedCommitError as error:
             return Marked(raw.id, fault=f"a malformed commit: {error}")
-        return Marked(raw.id, declare(commit, self._rules, self._log_of(raw.id)), message=commit.message)
+        declaration = declared(commit, self._marks)
+        if self._has_evidence:
+            declaration = with_evidence(declaration, self._evidence(raw.id, raw.data))
+        return Marked(raw.id, declaration, message=commit.message)
 
 
 def in_message(message: bytes, rules: MarkRules = DEFAULT) -> Declaration:

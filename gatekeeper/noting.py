@@ -7,6 +7,7 @@ what the branch changes as a whole, and later versions of the files.
 from __future__ import annotations
 
 from gatekeeper.bench import UnjudgeableError
+from gatekeeper.core.attestation import Attestation
 from gatekeeper.core.changes import change_digest, paths_key
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.reasons import reason
@@ -51,6 +52,8 @@ class Noted(Record):
     """(blob, key of its path, marked commit)."""
     in_flight: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     """(unprotected ref, (key of a path, marked commit)s); nothing behind a ref: it was deleted."""
+    attested: tuple[Attestation, ...] = ()
+    """What was pushed beside commits."""
 
 
 class Noter:

@@ -5,9 +5,11 @@ Nothing here refuses a push: what goes wrong is a gap in what was observed, and 
 
 from __future__ import annotations
 
+from gatekeeper.agent_traces import keeps_traces
+from gatekeeper.attesting import Attesting
+from gatekeeper.authoring import Arrival, Authors
 from gatekeeper.bench import Bench, read_these, stream_commits, well_formed
-from gatekeeper.core.commits import Commit
-from gatekeeper.core.declaration import Declaration, declare
+from gatekeeper.core.declaration import SILENT, declare, with_evidence
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.push import is_text
 from gatekeeper.core.record import Record
@@ -44,15 +46,17 @@ class Observed(Record):
     new: tuple[tuple[ObjectId, str], ...]
     """(commit, digest of the author line) of commits that are new to the server."""
     noted: Noted = Noted()
+    unread: int = 0
+    """Files with records of Agent Trace that were too much to read."""
 
 
-def observe(gate: Gate, bench: Bench, moved: Sequence[Moved]) -> Observed:
+def observe(gate: Gate, bench: Bench, moved: Sequence[Moved], arrival: Arrival) -> Observed:
     """Look at what updates of unprotected refs bring.
 
     Raises:
         GitError, UnjudgeableError: then nothing is known of it.
     """
-    return _Observing(gate, bench).observe(moved)
+    return _Observing(gate, bench, arrival).observe(moved)
 
 
 def note_update(gate: Gate, old: ObjectId, new: ObjectId, gathered: Gathered) -> Noted:
@@ -102,14 +106,15 @@ def note_statements(gate: Gate, bench: Bench, statements: Sequence[Statement]) -
     kinds = gate.engine.kinds(ids)
     there = [name for name, (_, kind, _) in zip(ids, kinds, strict=True) if kind == "commit"]
     commits = well_formed(bench, there)
+    found = {c.id: brought_by(c, each, gate.engine.object_format) for c, each in differences(gate.engine, commits)}
+    evidence = Attesting(bench, Authors(bench, Arrival(), frozenset())).evidence(commits, found)
     pieces: list[Piece] = []
-    for commit, each in differences(gate.engine, commits):
-        declaration = declare(commit, bench.policy.assisted)
-        brought = brought_by(commit, each, gate.engine.object_format)
+    for commit in commits:
+        declaration = with_evidence(declare(commit, bench.policy.assisted), evidence.get(commit.id, ()))
         pieces.append(
             Piece(
                 commit=commit.id,
-                brought=brought,
+                brought=found[commit.id],
                 assisted=declaration.assisted,
                 signed=True,
                 tools=declaration.tools,
@@ -122,7 +127,8 @@ def note_statements(gate: Gate, bench: Bench, statements: Sequence[Statement]) -
 
 
 class _Observing:
-    def __init__(self, gate: Gate, bench: Bench) -> None:
+    def __init__(self, gate: Gate, bench: Bench, arrival: Arrival) -> None:
+        self.arrival = arrival
         self.gate = gate
         self.bench = bench
         self.noter = Noter(bench.engine, gate.new_to_server, bench.policy.limits.remembered)
@@ -135,21 +141,40 @@ class _Observing:
         if not tips:
             return Observed(new=())
         authored: dict[ObjectId, str] = {}
-        marked: dict[ObjectId, tuple[Commit, Declaration]] = {}
+        marked: dict[ObjectId, tuple[str, ...]] = {}
         remembers = bool(self.bench.policy.remember)
         for commit in stream_commits(self.bench, sorted(tips), sorted(fences)):
             authored[commit.id] = author_line_digest(commit)
             declaration = declare(commit, self.bench.policy.assisted)
             if declaration.assisted:
-                marked[commit.id] = commit, declaration
+                marked[commit.id] = declaration.tools
         new = self.gate.new_to_server(list(authored))
+        attesting = Attesting(self.bench, Authors(self.bench, self.arrival, new))
+        for name, tools in self._attested(attesting, sorted(tips), list(authored)).items():
+            marked[name] = tuple(sorted({*marked.get(name, ()), *tools}))
         signed = set(self.gate.ledger.subjects(list(authored)))
         fences_of_all = [commits[name] for name in protected if name in commits]
         branches = [(each, commits[each.new]) for each in moved if each.new in commits and is_text(each.ref)]
+        noted = self._note(branches, authored, marked, signed, fences_of_all) if remembers else Noted()
         return Observed(
             new=tuple((commit, line) for commit, line in authored.items() if commit in new),
-            noted=self._note(branches, authored, marked, signed, fences_of_all) if remembers else Noted(),
+            noted=noted.replace(attested=tuple(attesting.named)),
+            unread=attesting.unread,
         )
+
+    def _attested(
+        self, attesting: Attesting, tips: Sequence[ObjectId], ids: Sequence[ObjectId]
+    ) -> dict[ObjectId, tuple[str, ...]]:
+        """Return the commits that something pushed beside them attests, with the tools."""
+        engine = self.bench.engine
+        spoken_of = attesting.spoken_of(ids)
+        changing = ids[-MAX_BRANCH:] if keeps_traces(engine, tips) else ()
+        commits = read_these(self.bench, list(dict.fromkeys((*spoken_of, *changing))))
+        asked = set(changing)
+        changes = differences(engine, [commit for commit in commits if commit.id in asked])
+        brought = {commit.id: brought_by(commit, each, engine.object_format) for commit, each in changes}
+        evidence = attesting.evidence(commits, brought)
+        return {name: with_evidence(SILENT, each).tools for name, each in evidence.items()}
 
     def _commits(self, names: Sequence[ObjectId]) -> dict[ObjectId, ObjectId]:
         """Return by name the commits that object ids lead to."""
@@ -164,7 +189,7 @@ class _Observing:
         self,
         branches: Sequence[tuple[Moved, ObjectId]],
         authored: Mapping[ObjectId, str],
-        marked: Mapping[ObjectId, tuple[Commit, Declaration]],
+        marked: Mapping[ObjectId, tuple[str, ...]],
         signed: set[ObjectId],
         protected: Sequence[ObjectId],
     ) -> Noted:
@@ -200,7 +225,7 @@ class _Observing:
         self,
         wanted: Sequence[ObjectId],
         authored: Mapping[ObjectId, str],
-        marked: Mapping[ObjectId, tuple[Commit, Declaration]],
+        marked: Mapping[ObjectId, tuple[str, ...]],
         signed: set[ObjectId],
         pieces: dict[ObjectId, Piece],
     ) -> None:
@@ -213,6 +238,6 @@ class _Observing:
                 brought=brought,
                 assisted=commit.id in marked,
                 signed=commit.id in signed,
-                tools=marked[commit.id][1].tools if commit.id in marked else (),
+                tools=marked.get(commit.id, ()),
                 author_line=authored[commit.id],
             )

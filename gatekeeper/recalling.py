@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from functools import partial
 
+from gatekeeper.attesting import Attesting
 from gatekeeper.authoring import Authors
 from gatekeeper.bench import Bench
 from gatekeeper.carrying import Asked, Carrier
 from gatekeeper.core.carryover import Source
 from gatekeeper.core.commits import Commit
-from gatekeeper.core.declaration import Declaration, declare
+from gatekeeper.core.declaration import Declaration, declare, with_evidence
 from gatekeeper.core.dossier import Dossier
 from gatekeeper.core.graph import behind
 from gatekeeper.core.ids import ObjectId
@@ -90,7 +91,7 @@ class Recalled:
             if memory
             and (c.id in self._sources or (c.id in lines and (memory.knows(brought[c.id]) or amended.get(lines[c.id]))))
         ]
-        people = self._people(doubted)
+        people = self._authors.people(doubted)
         self._arrived = self._ledger.first_entries_of_author_lines([author_line_digest(c) for c in doubted])
         for commit in commits:
             if commit.id in known:
@@ -120,17 +121,6 @@ class Recalled:
                 memory.add(commit.id, brought[commit.id], declaration.tools)
             self._note(commit, declaration)
         self._prepare()
-
-    def _people(self, commits: Sequence[Commit]) -> dict[ObjectId, tuple[str, ...]]:
-        """Return the roster ids of who is said to have written each commit, and of who first pushed it."""
-        pushes = self._authors.first_pushes(commits)
-        found: dict[ObjectId, tuple[str, ...]] = {}
-        for commit in commits:
-            author = self._bench.roster.by_email(commit.author.email)
-            push = pushes.get(commit.id)
-            pusher = push.person if push else None
-            found[commit.id] = tuple(person.id for person in (author, pusher) if person)
-        return found
 
     def _holds(self, commit: Commit, people: Sequence[str], person: str, entry: int) -> bool:
         """Whether a mark counts that somebody brought with a push: not somebody else's after the work itself.
@@ -172,13 +162,17 @@ class Recalled:
 
     def _marked(self, commits: Sequence[Commit]) -> Mapping[ObjectId, tuple[str, ...]]:
         """Return which commits of a range count as AI-assisted, with their tools: by themselves, or as remembered."""
-        declarations = {commit.id: declare(commit, self._bench.policy.assisted) for commit in commits}
+        object_format = self._bench.engine.object_format
+        brought = {c.id: brought_by(c, each, object_format) for c, each in differences(self._bench.engine, commits)}
+        evidence = Attesting(self._bench, self._authors).evidence(commits, brought)
+        declarations = {
+            commit.id: with_evidence(declare(commit, self._bench.policy.assisted), evidence.get(commit.id, ()))
+            for commit in commits
+        }
         marked = {name: found.tools for name, found in declarations.items() if found.assisted}
         silent = [commit for commit in commits if commit.id not in marked]
-        object_format = self._bench.engine.object_format
-        brought = {c.id: brought_by(c, each, object_format) for c, each in differences(self._bench.engine, silent)}
-        memory = Memory(self._bench, self._ledger, self._past, brought)
-        people = self._people(silent)
+        memory = Memory(self._bench, self._ledger, self._past, {c.id: brought[c.id] for c in silent})
+        people = self._authors.people(silent)
         for commit in silent:
             found = memory.recall(
                 brought[commit.id], people[commit.id], (), partial(self._holds, commit, people[commit.id])

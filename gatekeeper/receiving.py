@@ -19,7 +19,7 @@ from gatekeeper.core.commits import Commit
 from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.people import Person
 from gatekeeper.core.policy import Setting, evaluate
-from gatekeeper.core.push import SIGNOFFS, Push, is_text
+from gatekeeper.core.push import NOTES, SIGNOFFS, Push, is_text
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
 from gatekeeper.core.verdict import Outcome, Verdict
@@ -36,6 +36,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gatekeeper.arriving_notes import ArrivingNotes
     from gatekeeper.core.emergency import Plea
     from gatekeeper.core.relief import Pause
     from gatekeeper.core.testimony import Testimony
@@ -102,11 +103,14 @@ class _Receiving:
             work = undecidable(work, gate.governed)
         work = self._judge_store(work)
         arriving = [admitted.testimony for item in work for admitted in item.admitted]
-        bench = self._bench(arriving)
+        notes, work = self._read_notes(work)
+        bench = self._bench(arriving, notes)
         work = self._note(self._judge_all(work, bench), bench)
-        work = self._observe(work, bench)
-        notes = self.plea.notes if self.plea else ()
-        verdict = Verdict(refs=tuple(item.finding for item in work), notes=notes)
+        for ref_of_notes in (False, True):  # what goes wrong with notes is no gap in what is known of code
+            work = self._observe(work, bench, [item for item in work if (item.finding.ref == NOTES) is ref_of_notes])
+        work = notes.noted(work, bench, self._arrival()) if notes else work
+        said = self.plea.notes if self.plea else ()
+        verdict = Verdict(refs=tuple(item.finding for item in work), notes=said)
         tracked = any(item.tracked or item.finding.problems for item in work)
         try:
             receipt = record(self.gate, self.push, self.person, self.default, work, verdict, self.plea, self.pause)
@@ -187,7 +191,15 @@ class _Receiving:
             now=self.gate.now,
         )
 
-    def _bench(self, arriving: Sequence[Testimony]) -> Bench:
+    def _read_notes(self, work: list[Work]) -> tuple[ArrivingNotes | None, list[Work]]:
+        """Find git-ai's notes, if they are pushed: they may be about what is judged."""
+        if all(item.finding.ref != NOTES for item in work):
+            return None, work
+        from gatekeeper.arriving_notes import read_notes  # few repositories have them
+
+        return read_notes(self.gate, work, self.person)
+
+    def _bench(self, arriving: Sequence[Testimony], notes: ArrivingNotes | None) -> Bench:
         gate = self.gate
         return Bench(
             engine=gate.engine,
@@ -197,6 +209,7 @@ class _Receiving:
             now=gate.now,
             ledger=gate.ledger,
             signoffs=from_ledger(gate.ledger, self._court(), arriving, gate.engine.check_time),
+            notes=notes.about if notes else lambda _ids: {},
         )
 
     def _judge_all(self, work: Sequence[Work], bench: Bench) -> list[Work]:
@@ -238,12 +251,12 @@ class _Receiving:
         finding = relieve(self.gate.ledger, item.finding, dossiers, self.setting, declared=declared, pause=self.pause)
         return item.replace(finding=finding)
 
-    def _observe(self, work: list[Work], bench: Bench) -> list[Work]:
-        """Note who brought which commits to refs that nothing protects, in one walk for all of them.
+    def _observe(self, work: list[Work], bench: Bench, some: Sequence[Work]) -> list[Work]:
+        """Note who brought which commits to those of some refs that nothing protects, in one walk for all of them.
 
         Whatever goes wrong is a gap in what was observed, and refuses nothing.
         """
-        free = [item for item in work if item.free and not item.finding.problems]
+        free = [item for item in some if item.free and not item.finding.problems]
         moved = [
             Moved(ref=item.finding.ref, old=item.finding.old, new=item.update.new)
             for item in free
@@ -254,10 +267,10 @@ class _Receiving:
             return work
         first = work.index(free[0])
         try:
-            observed = observe(self.gate, bench, moved)
+            observed = observe(self.gate, bench, moved, self._arrival())
         except (GitError, UnjudgeableError):
             return [item.replace(gap=True) if item in free else item for item in work]
-        gathered = Gathered(dossiers=(), known=(), new=observed.new)
+        gathered = Gathered(dossiers=(), known=(), new=observed.new, unread=observed.unread)
         noted = observed.noted.replace(in_flight=(*deleted, *observed.noted.in_flight))
         return [
             item.replace(gathered=gathered, noted=noted) if index == first else item for index, item in enumerate(work)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gatekeeper.core.attestation import TEXT_LIMIT
 from gatekeeper.core.dossier import Dossier
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import ObjectId
@@ -18,12 +19,13 @@ from gatekeeper.noting import Noted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import Any
 
     from gatekeeper.admitting import Admitted
     from gatekeeper.core.emergency import Plea
     from gatekeeper.core.relief import Pause
+    from gatekeeper.notes import NotesSummary
 
 
 class Work(Record):
@@ -38,6 +40,8 @@ class Work(Record):
     gathered: Gathered | None = None
     admitted: tuple[Admitted, ...] = ()
     noted: Noted = Noted()
+    notes: NotesSummary | None = None
+    """What a push of git-ai's notes came to."""
     gap: bool = False
     """What this update of an unprotected ref brought could not be noted."""
 
@@ -79,6 +83,7 @@ def record(
         archive |= {sha256_hex(a.envelope): a.envelope for a in admitted.values()}
     if pusher.certificate:
         archive[sha256_hex(pusher.certificate)] = pusher.certificate
+    first = {commit: line for commit, line in new.items() if commit not in recorded}
     data = {
         "outcome": verdict.outcome.value,
         "pusher": {
@@ -95,8 +100,9 @@ def record(
         "pause": pause.entry if pause else None,
         **dict(gate.digests),
         "updates": [_update_data(gate, item) for item in work],
-        "first_pushes": sorted([commit, line] for commit, line in new.items() if commit not in recorded),
+        "first_pushes": sorted([commit, line] for commit, line in first.items()),
         **_memory_data(work),
+        **_evidence_data(work, first),
         "receipts": [_receipt_data(a) for a in admitted.values()],
         "verdict": verdict_data(verdict),
     }
@@ -112,6 +118,28 @@ def _memory_data(work: Sequence[Work]) -> dict[str, Any]:
         "versions": [list(each) for item in work for each in item.noted.versions],
         "in_flight": {ref: [list(pair) for pair in pairs] for item in work for ref, pairs in item.noted.in_flight},
     }
+    return {name: value for name, value in data.items() if value}
+
+
+def _evidence_data(work: Sequence[Work], first: Collection[ObjectId]) -> dict[str, Any]:
+    """Return what was pushed beside commits about AI in them; without what there is nothing of."""
+    gathered = [item.gathered for item in work if item.gathered]
+    said = [each for one in gathered for each in one.attested]
+    said += [each for item in work for each in item.noted.attested]
+    attested = [
+        {
+            "kind": each.kind,
+            "id": each.commit,
+            "tool": each.tool,
+            "text": each.text[:TEXT_LIMIT].decode("ascii", "backslashreplace"),
+            "first": each.first and each.commit in first,
+            "paths": list(each.paths),
+        }
+        for each in dict.fromkeys(said)
+    ]
+    notes = next((item.notes for item in work if item.notes), None)
+    pushed = {"changed": notes.changed, "malformed": list(notes.malformed), "unread": notes.unread} if notes else {}
+    data = {"attested": attested, "notes": pushed, "unread_traces": sum(one.unread for one in gathered)}
     return {name: value for name, value in data.items() if value}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gatekeeper.core.agent_trace import is_trace_file
 from gatekeeper.core.changes import BLOB_MODES, Change, RawEntry, change_digest, inverse, path_key, paths_key
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.declaration import Declaration, State
@@ -25,6 +26,19 @@ EMPTY_BLOBS = (
 """The ids of the blob without content (`git hash-object -t blob /dev/null`)."""
 
 
+MAX_TRACE_FILES = 16
+"""Files with records of Agent Trace that are looked at in one commit."""
+
+
+class TraceFile(Record):
+    """A file with records of Agent Trace, as a commit has it."""
+
+    path: bytes
+    new: ObjectId
+    before: tuple[ObjectId, ...]
+    """What each parent has there; zeros for nothing."""
+
+
 class Brought(Record):
     """What one commit brings, by its diff."""
 
@@ -38,6 +52,8 @@ class Brought(Record):
     """(blob, key of its path) of what is new in it; in a merge, against every parent."""
     touched: frozenset[str]
     """The keys of all paths that it changes."""
+    traces: tuple[TraceFile, ...] = ()
+    """The files with records of Agent Trace that are new in it; in a merge, against every parent."""
 
     @property
     def bytes(self) -> Bytes:
@@ -67,7 +83,19 @@ def brought_by(commit: Commit, changes: tuple[Change, ...], object_format: Objec
         paths="" if commit.is_merge or not first else paths_key(first),
         files=tuple(sorted(files)),
         touched=frozenset(path_key(entry.path) for change in changes for entry in change),
+        traces=_trace_files(changes),
     )
+
+
+def _trace_files(changes: tuple[Change, ...]) -> tuple[TraceFile, ...]:
+    """Return the first of the files with records of Agent Trace that differ from all parents."""
+    files = [entry for entry in changes[0] if is_trace_file(entry.path) and entry.new_mode in BLOB_MODES[:2]]
+    found: list[TraceFile] = []
+    for file in files[:MAX_TRACE_FILES]:
+        same = [entry for change in changes for entry in change if entry.path == file.path]
+        if len(same) == len(changes):
+            found.append(TraceFile(path=file.path, new=file.new_id, before=tuple(entry.old_id for entry in same)))
+    return tuple(found)
 
 
 class Memory:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from gatekeeper import __version__
+from gatekeeper.attesting import Attesting
+from gatekeeper.authoring import Arrival, Authors
 from gatekeeper.bench import Bench, read_commit, read_commits
 from gatekeeper.core.approval import may_revoke
 from gatekeeper.core.commits import Commit
-from gatekeeper.core.declaration import declare
+from gatekeeper.core.declaration import declare, with_evidence
 from gatekeeper.core.ids import Fingerprint, ObjectId, StatementId, Timestamp
 from gatekeeper.core.people import Person, Roster
 from gatekeeper.core.proposal import Item, Proposal
@@ -24,6 +26,7 @@ from gatekeeper.core.signoff import (
 )
 from gatekeeper.differences import differences, digest_of, tree_digest
 from gatekeeper.git import Engine, GitError
+from gatekeeper.remembering import brought_by
 from gatekeeper.schemes.ssh_keygen import sign as sign_bytes
 from gatekeeper.testimonies import check_envelope
 
@@ -85,14 +88,17 @@ def propose(bench: Bench, head: ObjectId, base: ObjectId | None, only: Sequence[
 
 
 def _items(bench: Bench, commits: Sequence[Commit]) -> tuple[Item, ...]:
+    found = list(differences(bench.engine, commits))
+    brought = {commit.id: brought_by(commit, changes, bench.engine.object_format) for commit, changes in found}
+    evidence = Attesting(bench, Authors(bench, Arrival(), frozenset())).evidence(commits, brought)
     return tuple(
         Item(
             commit=commit,
-            declaration=declare(commit, bench.policy.assisted),
+            declaration=with_evidence(declare(commit, bench.policy.assisted), evidence.get(commit.id, ())),
             author=bench.roster.by_email(commit.author.email),
             digest=digest_of(commit, changes, bench.engine.object_format) or "",
         )
-        for commit, changes in differences(bench.engine, commits)
+        for commit, changes in found
     )
 
 

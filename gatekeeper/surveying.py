@@ -11,13 +11,14 @@ import sqlite3
 from contextlib import suppress
 
 from gatekeeper import __version__
-from gatekeeper.core.authorship_log import LIMIT, REF
+from gatekeeper.core.authorship_log import LIMIT
 from gatekeeper.core.commits import Glimpse, MalformedCommitError
-from gatekeeper.core.declaration import DEFAULT, declare
+from gatekeeper.core.declaration import DEFAULT, declare, with_log
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.mainline import Mainline
 from gatekeeper.core.privacy import Privacy
+from gatekeeper.core.push import NOTES
 from gatekeeper.core.record import Record
 from gatekeeper.core.shares import Tally
 from gatekeeper.core.survey import say
@@ -159,7 +160,7 @@ class Wanted:
         """See `survey`."""
         self.history = history
         self.progress = progress
-        self.notes = history.notes(REF)
+        self.notes = history.notes(NOTES)
         self._tips = tips
         self._scope = scope
 
@@ -233,7 +234,7 @@ def _said(
                 pass
             else:
                 log = history.note(notes[raw.id], LIMIT) if raw.id in notes else b""
-                said = say(commit, raw.data.partition(b"\n\n")[0], declare(commit, rules, log))
+                said = say(commit, raw.data.partition(b"\n\n")[0], with_log(declare(commit, rules), log, rules))
         yield raw.id, said
 
 

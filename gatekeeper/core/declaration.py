@@ -1,7 +1,8 @@
 """What a commit says about AI: declared, inferred, denied or nothing, with the evidence.
 
-The message declares; from an agent's identity as author or committer it is inferred. What was marked in an
-earlier push and is no longer (`remembered`) only the ledger knows: who asks it replaces the state.
+The message declares; from an agent's identity as author or committer it is inferred, and from evidence beside the
+commit. What was marked in an earlier push and is no longer (`remembered`) only the ledger knows: who asks it
+replaces the state.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Declaration(Record):
     tools: tuple[str, ...] = ()
     """Ids of tools, sorted; `unknown` alone if a mark names none."""
     evidence: tuple[Evidence, ...] = ()
-    """At most 64 of the message's, in its order, then those of author and committer."""
+    """At most 64 of the message's, in its order, those of author and committer, and what was pushed beside it."""
     contradiction: bool = False
     """Whether the message denies what another mark says."""
     recollection: Recollection | None = None
@@ -74,29 +75,44 @@ def prepared(rules: MarkRules) -> Marks:
     return Marks(tools=rules.tools, keys=rules.keys, value_keys=rules.value_keys)
 
 
-def declare(commit: Commit | Glimpse, rules: MarkRules = DEFAULT, log: bytes = b"") -> Declaration:
-    """Judge a commit by itself. Never raises; a message of any size is read a fixed number of times.
+def declare(commit: Commit | Glimpse, rules: MarkRules = DEFAULT) -> Declaration:
+    """Judge a commit by itself. Never raises; a message of any size is read a fixed number of times."""
+    return declared(commit, prepared(rules))
 
-    `log` is the authorship log that is known of it, if any (`authorship_log.py`).
-    """
-    marks = prepared(rules)
+
+def declared(commit: Commit | Glimpse, marks: Marks) -> Declaration:
+    """Judge a commit by itself, with what was prepared: for who judges a whole history."""
     findings = marks.find(message_of(commit))
     author = look_up(marks, commit.author, "author")
     committer = look_up(marks, commit.committer, "committer")
     identities = tuple(evidence for evidence in (author, committer) if evidence is not None)
-    if log:
-        identities += attestations(log, marks)
     if findings is None and not identities:
         return SILENT
     return judge(findings or Findings(), identities)
 
 
-def attestations(log: bytes, marks: Marks) -> tuple[Evidence, ...]:
-    """Return the evidence in an authorship log."""
+def with_evidence(declaration: Declaration, evidence: tuple[Evidence, ...]) -> Declaration:
+    """Return a declaration with what was pushed beside the commit: notes, traces. It takes no mark away."""
+    if not evidence:
+        return declaration
+    tools = {*declaration.tools, *(each.tool or UNKNOWN for each in evidence)}
+    return declaration.replace(
+        state=declaration.state if declaration.assisted else State.INFERRED,
+        tools=tuple(sorted(tools - {UNKNOWN} or tools)),
+        evidence=(*declaration.evidence, *evidence),
+        contradiction=declaration.contradiction or declaration.state is State.DENIED,
+    )
+
+
+def with_log(declaration: Declaration, log: bytes, rules: MarkRules = DEFAULT) -> Declaration:
+    """Return a declaration with what an authorship log of git-ai says of the commit, whoever made it."""
+    if not log:
+        return declaration
     from gatekeeper.core.authorship_log import attested  # few repositories have them
 
-    return tuple(
-        Evidence(kind="note", text=text[:LINE_LIMIT], tool=tool) for tool, text in attested(log, marks.index.words)
+    found = attested(log, prepared(rules).index.words)
+    return with_evidence(
+        declaration, tuple(Evidence(kind="note", text=text[:LINE_LIMIT], tool=tool) for tool, text in found)
     )
 
 

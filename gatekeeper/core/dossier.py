@@ -32,6 +32,8 @@ class Dossier(Record):
     declaration: Declaration
     brings_assisted: bool = False
     """Of a merge: whether a commit new to the ref and reachable from a parent is assisted."""
+    brings_tools: tuple[str, ...] = ()
+    """Ids of the tools of such commits."""
     addition: Addition = Addition.CHANGE
     paths: tuple[bytes, ...] = ()
     """What it changes: against the parent, of a resolution against any parent.
@@ -63,3 +65,10 @@ class Dossier(Record):
         if self.addition is Addition.NOTHING:
             return bool(self.paths) and self.brings_assisted
         return self.declaration.assisted or (self.addition is Addition.RESOLUTION and self.brings_assisted)
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """Ids of the tools that rules for tools see: of what it adds to a merge also those of what it brings."""
+        if self.addition is Addition.CHANGE:
+            return self.declaration.tools
+        return (*self.declaration.tools, *self.brings_tools)

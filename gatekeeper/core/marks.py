@@ -61,8 +61,8 @@ class Evidence(Record):
 
     kind: str
     """`trailer`, `footer`, `url`, `subject`, `prose`, `disclosure`, `co-author`, `sign-off`, `author`,
-    `committer`, `note` (an authorship log), `key` (a policy's own), `denial`, or `bound`: more is written than is
-    read."""
+    `committer`, `note` (an authorship log), `trace` (a record of Agent Trace), `key` (a policy's own), `denial`, or
+    `bound`: more is written than is read."""
     text: bytes
     """The line or identity as written, at most 1,000 bytes; of `bound` the first line."""
     line: int | None = None

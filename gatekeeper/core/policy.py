@@ -54,7 +54,7 @@ class When(Record):
 
     assisted: bool | None = None
     tools: tuple[str, ...] = ()
-    """Ids; it applies to a commit whose own marks name one of them."""
+    """Ids; it applies to a commit whose marks name one of them, and to what a merge adds to such commits."""
     author: Who | None = None
     refs: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
@@ -331,7 +331,7 @@ def _applies(when: When, dossier: Dossier, ladder: Ladder) -> bool | None:
         return False
     if when.assisted is not None and when.assisted != dossier.assisted:
         return False
-    if when.tools and not set(when.tools).intersection(dossier.declaration.tools):
+    if when.tools and not set(when.tools).intersection(dossier.tools):
         return False
     if when.paths and not any(matches_path(pattern, path) for pattern in when.paths for path in dossier.paths):
         return False

@@ -9,6 +9,8 @@ from gatekeeper.core.record import Record
 
 RESERVED = "refs/gatekeeper/"
 SIGNOFFS = RESERVED + "signoffs"
+NOTES = "refs/notes/ai"
+"""Where git-ai keeps what its agents wrote (authorship_log.py)."""
 PUBLISHED = RESERVED + "published"
 REPLACEMENTS = "refs/replace/"
 """Refs that change what every ordinary reading of an object gives (git-replace(1))."""

@@ -217,7 +217,8 @@ def _mark(commit: CommitFinding, pusher: Person | None) -> str:
     if evidence is None:
         return "AI: in what it merges" if not commit.declaration.assisted else "AI"
     text = visible(evidence.text.strip(), MARK_WIDTH)
-    return f"AI: {evidence.kind} {text}" if commit.declaration.state is State.INFERRED else f"AI: {text}"
+    kind = {"note": "git-ai note", "trace": "Agent Trace"}.get(evidence.kind, evidence.kind)
+    return f"AI: {kind} {text}" if commit.declaration.state is State.INFERRED else f"AI: {text}"
 
 
 def _advice(failing: Sequence[RefFinding], context: Context) -> list[str]:

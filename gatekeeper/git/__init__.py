@@ -55,6 +55,13 @@ class RawObject(Record):
     """`commit`, `tree`, `blob`, `tag`, or `missing`."""
     data: bytes = b""
 
+    def __init__(self, *, id: str, kind: str, data: bytes = b"") -> None:  # noqa: A002 - the field's name
+        """Set the fields, for every commit of a history in a third of the time of a record's own way."""
+        put = object.__setattr__
+        put(self, "id", id)
+        put(self, "kind", kind)
+        put(self, "data", data)
+
 
 class Remade(Record):
     """What Git makes of two parents (git-merge-tree(1))."""

@@ -64,11 +64,11 @@ def objects_in(stream: Iterator[bytes], limit: int, absent: Sequence[str] = ("mi
                 break
             line = buffer[position:newline].decode("utf-8", "surrogateescape")
             words = line.rsplit(" ", 2)
-            if words[-1] in absent:
-                yield RawObject(id=line.removesuffix(words[-1])[:-1], kind=words[-1])
-                position = newline + 1
-                continue
             if len(words) != 3 or not words[2].isdigit():
+                if words[-1] in absent:
+                    yield RawObject(id=line.removesuffix(words[-1])[:-1], kind=words[-1])
+                    position = newline + 1
+                    continue
                 raise GitError(f"`git cat-file` answered {line[:100]!r}")
             size = int(words[2])
             if size > limit:

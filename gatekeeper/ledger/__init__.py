@@ -6,6 +6,7 @@ made by one function when an entry is written, and made again by `verify`.
 
 from __future__ import annotations
 
+from gatekeeper.core.attestation import Attestation
 from gatekeeper.core.ids import Fingerprint, ObjectId, StatementId, Timestamp
 from gatekeeper.core.memory import Mark
 from gatekeeper.core.record import Record
@@ -348,6 +349,9 @@ class Ledger(Protocol):
 
         What landed on some ref before the other time is not.
         """
+
+    def attestations(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[Attestation, ...]]:
+        """Return what was pushed beside commits about AI in them, by whomever."""
 
     def in_flight(self, ref: str) -> dict[str, ObjectId]:
         """Return the keys of paths that marked commits pushed to an unprotected ref change, each with such a commit."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Result = TypeVar("Result")
 
-SCHEMA = 3
+SCHEMA = 4
 """`PRAGMA user_version` of the file."""
 BUSY_SECONDS = 10
 GENESIS = "0" * 64

@@ -24,6 +24,8 @@ TABLES = {
     "ranges": "base TEXT, head TEXT, entry INTEGER, time INTEGER, paths TEXT, change TEXT, PRIMARY KEY (base, head)",
     "marks": """key TEXT, path TEXT, root TEXT, entry INTEGER, time INTEGER, person TEXT, first INTEGER,
         version INTEGER, PRIMARY KEY (key, path, root)""",
+    "attestations": """kind TEXT, id TEXT, tool TEXT, text TEXT, person TEXT, first INTEGER, paths TEXT, entry INTEGER,
+        PRIMARY KEY (id, kind, tool, person, first, paths)""",
     "in_flight": "ref TEXT, path TEXT, root TEXT, entry INTEGER, PRIMARY KEY (ref, path)",
     "debts": """entry INTEGER, position INTEGER, id TEXT, rules TEXT, due INTEGER, policy TEXT, kind TEXT,
         person TEXT""",
@@ -58,12 +60,17 @@ INDEXES = (
 PERSONAL_COLUMNS = (
     ("seen", "person"),
     ("marks", "person"),
+    ("attestations", "person"),
     ("debts", "person"),
     ("pauses", "account"),
     ("first_pushes", "person"),
     ("receipts", "signer"),
 )
 """(table, column) of names, or of the pseudonyms that stand for them."""
+SEEN = """INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET entry = excluded.entry,
+    time = excluded.time, person = excluded.person, assisted = 1, tools = excluded.tools
+    WHERE excluded.assisted AND NOT assisted"""
+"""The first arrival counts; but what was seen without a mark can be attested later."""
 EVERY_REF = ""
 """The ref of a baseline that holds for every protected ref."""
 
@@ -182,7 +189,7 @@ def _memory(database: sqlite3.Connection, number: int, time: int, data: Mapping[
     person = data["pusher"]["person"]
     seen = data.get("seen", ())
     database.executemany(
-        "INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        SEEN,
         [
             (
                 *(each["id"], number, time, person, each["change"], each["paths"]),
@@ -203,6 +210,16 @@ def _memory(database: sqlite3.Connection, number: int, time: int, data: Mapping[
         database.execute("INSERT OR IGNORE INTO ranges VALUES (?, ?, ?, ?, ?, ?)", row)
         if span["root"] and span["change"]:
             marks.append((span["change"], "", span["root"], number, time, person, int(span["first"]), 0))
+    database.executemany(
+        "INSERT OR IGNORE INTO attestations VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                *(each["kind"], each["id"], each["tool"], each["text"], person, int(each["first"])),
+                *(plain.dumps(each["paths"]), number),
+            )
+            for each in data.get("attested", ())
+        ],
+    )
     marks += [(blob, path, root, number, time, person, 0, 1) for blob, path, root in data.get("versions", ())]
     database.executemany("INSERT OR IGNORE INTO marks VALUES (?, ?, ?, ?, ?, ?, ?, ?)", marks)
     for ref, flying in data.get("in_flight", {}).items():

@@ -6,6 +6,7 @@ import os
 import sqlite3
 
 from gatekeeper.core import plain
+from gatekeeper.core.attestation import Attestation
 from gatekeeper.core.ids import Fingerprint, ObjectId, StatementId, Timestamp
 from gatekeeper.core.memory import Mark
 from gatekeeper.core.push import SIGNOFFS
@@ -300,6 +301,24 @@ class SqliteLedger(LedgerFile):
             AND s.id NOT IN (SELECT v.id FROM reviewed v JOIN updates u USING (entry, position)
                 WHERE u.state = 'landed' AND u.time <= ?)"""
         return [ObjectId(commit) for (commit,) in self._rows(query, (received_after, landed_after))]
+
+    def attestations(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[Attestation, ...]]:
+        """See `Ledger`."""
+        found: dict[ObjectId, tuple[Attestation, ...]] = {}
+        query = f"""SELECT kind, id, tool, text, {named("person")}, first, paths FROM attestations
+            WHERE id IN ({{}}) ORDER BY entry, kind, tool"""  # noqa: S608 - our own columns
+        for kind, commit, tool, text, person, first, paths in self._rows_in(query, commits):
+            each = Attestation(
+                kind=kind,
+                commit=ObjectId(commit),
+                tool=tool,
+                text=text.encode(),
+                person=person,
+                first=bool(first),
+                paths=tuple(plain.loads(paths)),
+            )
+            found[each.commit] = (*found.get(each.commit, ()), each)
+        return found
 
     def in_flight(self, ref: str) -> dict[str, ObjectId]:
         """See `Ledger`."""

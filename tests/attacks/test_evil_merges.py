@@ -487,3 +487,18 @@ def test_a_rule_on_paths_sees_what_a_plain_merge_throws_away(world: World, tree:
     assert clone.push(f"{merge}:main").refused
     honest = clone.merge("side")
     assert clone.push(f"{honest}:main").accepted
+
+
+@one_format
+@pytest.mark.parametrize("tools", [["claude-code"], ["cursor"]], ids=str)
+def test_what_a_merge_adds_to_a_tools_work_meets_the_rules_for_that_tool(world: World, tools: list[str]) -> None:
+    world.set_rule(when={"tools": tools})
+    clone = world.clone("junior-1")
+    side = _side(clone, "total = 1\n")
+    clone.merge("side", amend={"src/backdoor.py": "import os\n"})
+    world.approve(side)
+    pushed = clone.push("main:main")
+    assert pushed.accepted is (tools == ["cursor"])
+    clone.git("reset", "-q", "--hard", "HEAD~1")
+    clone.merge("side")
+    assert pushed.accepted or clone.push("main:main").accepted

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatekeeper.core.authorship_log import LIMIT, attested
-from gatekeeper.core.declaration import State, declare
+from gatekeeper.core.authorship_log import LIMIT, SESSIONS, attested, commit_of, is_log, paths_of
+from gatekeeper.core.declaration import Declaration, State, declare, with_log
+from gatekeeper.core.ids import SHA1, SHA256, ObjectFormat, ObjectId
 from gatekeeper.core.tools import builtin_index
 from tests.core.test_declaration import CLAUDE, commit
 
+if TYPE_CHECKING:
+    from gatekeeper.core.commits import Commit
+
 WORDS = builtin_index().words
+
+
+def judged(commit: Commit, data: bytes) -> Declaration:
+    """A commit with a log about it."""
+    return with_log(declare(commit), data)
+
+
 SESSION, HUMAN, LEGACY = "s_c9883b05a2487d::t_9f8e7d6c5b4a32", "h_31dce776f88375", "d9978a8723e02b52"
 
 
@@ -45,7 +56,7 @@ def log(lines: str, tool: str = "cursor", **changes: Any) -> bytes:
     ],
 )
 def test_an_agents_lines_are_evidence(key: str, tool: str, known: str) -> None:
-    declaration = declare(commit("Fix\n"), log=log(f"src/a b.rs\n  {HUMAN} 1\n  {key} 2-9\n", tool))
+    declaration = judged(commit("Fix\n"), log(f"src/a b.rs\n  {HUMAN} 1\n  {key} 2-9\n", tool))
     assert (declaration.state, declaration.tools) == (State.INFERRED, (known,))
     (evidence,) = declaration.evidence
     assert (evidence.kind, evidence.text, evidence.line) == ("note", f"{key} 2-9".encode(), None)
@@ -69,7 +80,7 @@ def test_an_agents_lines_are_evidence(key: str, tool: str, known: str) -> None:
     ids=range(11),
 )
 def test_a_log_without_an_agents_lines_or_of_another_form_is_none(note: bytes) -> None:
-    assert declare(commit("Fix\n"), log=note).state is State.SILENT
+    assert judged(commit("Fix\n"), note).state is State.SILENT
 
 
 def test_a_session_that_is_not_described_is_an_agents_all_the_same() -> None:
@@ -79,12 +90,12 @@ def test_a_session_that_is_not_described_is_an_agents_all_the_same() -> None:
 
 def test_a_log_of_a_persons_lines_takes_no_mark_away() -> None:
     human = log(f"src/main.rs\n  {HUMAN} 1-90\n")
-    assert declare(commit("Fix\n\nMade-with: Cursor\n"), log=human).state is State.DECLARED
-    assert declare(commit("Fix\n", CLAUDE), log=human).state is State.INFERRED
+    assert judged(commit("Fix\n\nMade-with: Cursor\n"), human).state is State.DECLARED
+    assert judged(commit("Fix\n", CLAUDE), human).state is State.INFERRED
 
 
 def test_a_denial_beside_an_agents_lines_is_a_contradiction() -> None:
-    declaration = declare(commit("Fix\n\nAI-Assisted: no\n"), log=log(f"a\n  {SESSION} 1\n"))
+    declaration = judged(commit("Fix\n\nAI-Assisted: no\n"), log(f"a\n  {SESSION} 1\n"))
     assert (declaration.state, declaration.contradiction) == (State.INFERRED, True)
 
 
@@ -92,3 +103,28 @@ def test_a_denial_beside_an_agents_lines_is_a_contradiction() -> None:
 def test_any_bytes_can_be_a_note(note: bytes) -> None:
     assert attested(note, WORDS) == ()
     attested(b"a\n  1234567 1\n---\n" + note, WORDS)
+
+
+def test_a_log_that_says_nothing_is_a_log_all_the_same() -> None:
+    assert is_log(log(""))
+    assert is_log(log("a\n"))
+    assert not is_log(log("a\n", schema_version=3))
+    assert not is_log(b"---\n")
+
+
+def test_more_sessions_than_there_are_tools_cost_no_more() -> None:
+    lines = "".join(f"  {number:016x} {number}\n" for number in range(SESSIONS))
+    agent = {"agent_id": {"tool": "cursor"}}
+    first = {f"{0:016x}": agent}
+    assert attested(log(f"a\n{lines}", prompts=first), WORDS)[0] == ("cursor", b"0000000000000000 0")
+    late = {f"{SESSIONS:016x}": agent}
+    assert [tool for tool, _ in attested(log(f"a\n{lines}  {SESSIONS:016x} 1\n", prompts=late), WORDS)] == ["unknown"]
+
+
+@pytest.mark.parametrize("object_format", [SHA1, SHA256], ids=lambda each: each.name)
+def test_a_note_is_where_git_puts_it(object_format: ObjectFormat) -> None:
+    name = ObjectId(("0123456789abcdef" * 4)[: object_format.hex_length])
+    for path in (*paths_of(name), "/".join(name[at : at + 2] for at in range(0, len(name), 2)), name.upper()):
+        assert commit_of(path, object_format) == name
+    for path in ("", name[1:], f"{name}0", f"{name[:3]}/{name[3:]}", f"{name}/", f"/{name}", f"g{name[1:]}", "README"):
+        assert commit_of(path, object_format) is None

@@ -321,6 +321,17 @@ class TestWhen:
         assert in_question(rule, assisted=False, tools=named) is False
 
     @pytest.mark.parametrize(
+        ("addition", "applies"),
+        [(Addition.CHANGE, False), (Addition.NOTHING, False), (Addition.RESOLUTION, True)],
+        ids=lambda each: getattr(each, "value", each),
+    )
+    def test_tools_of_what_a_merge_brings_are_those_of_what_it_adds(self, addition: Addition, *, applies: bool) -> None:
+        rule = RULE.replace(when=When(tools=("cursor",)))
+        about = dossier(declaration=SILENT, addition=addition, brings_assisted=True, brings_tools=("cursor",))
+        assert one(about, rule).applies is applies
+        assert one(about, rule.replace(when=When(tools=("codex",)))).applies is False
+
+    @pytest.mark.parametrize(
         ("patterns", "paths", "applies"),
         [
             ((), (), True),

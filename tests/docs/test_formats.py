@@ -313,8 +313,9 @@ def test_the_data_of_a_push_and_its_updates_are_what_the_code_writes() -> None:
     push = _keys_of_first_dict(functions["record"])
     # `**dict(gate.digests)` is policy and roster.
     # `**_memory_data(work)` is what was noted for later pushes.
+    # `**_evidence_data(work, first)` is what was pushed beside commits.
     noted = _keys_of_first_dict(functions["_memory_data"])
-    assert set(names(TEXT, "push data")) == {*push, *noted, "policy", "roster"}
+    assert set(names(TEXT, "push data")) == {*push, *noted, "attested", "notes", "unread_traces", "policy", "roster"}
     update = _keys_of_first_dict(functions["_update_data"])
     assert names(TEXT, "update data") == update
 
@@ -373,7 +374,7 @@ def test_the_ledgers_hash_is_as_described(tmp_path: Path) -> None:
         assert sha256(hashed) == digest == receipts[number - 1].hash
         assert sorted(json.loads(body)) == ["data", "kind", "number", "repository", "time"]
         previous = digest
-    assert database.execute("PRAGMA user_version").fetchone() == (SCHEMA,) == (3,)
+    assert database.execute("PRAGMA user_version").fetchone() == (SCHEMA,) == (4,)
     assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     for digits in (1, 12, 64):
         shortened = [receipt.replace(hash=receipt.hash[:digits]) for receipt in receipts]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gatekeeper.core.attestation import Attestation
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.ledger import LedgerError
 from gatekeeper.ledger.sqlite import SqliteLedger, create
@@ -76,6 +77,36 @@ def test_vetoed_commits_are_told_from_others_that_something_is_said_about(ledger
     assert ledger.vetoed_commits() == {A, B}
 
 
+class TestAttested:
+    def test_by_commit_whoever_said_it(self, ledger: SqliteLedger) -> None:
+        add(ledger, data=push(outcome="refused") | NOTED)
+        add(ledger, data=push() | NOTED)  # again
+        other = push() | NOTED
+        other["pusher"] = {**other["pusher"], "person": "al"}
+        add(ledger, data=other)
+        note = Attestation(kind="note", commit=A, tool="cursor", text=b"s_1 1-9", person="jo")
+        record = Attestation(
+            kind="trace", commit=B, tool="unknown", text=b"7", person="jo", first=True, paths=("f1", "f2")
+        )
+        assert ledger.attestations([A, B, C]) == {
+            A: (note, note.replace(person="al")),
+            B: (record, record.replace(person="al")),
+        }
+        assert ledger.attestations([C]) == {}
+
+    def test_what_was_seen_without_a_mark_is_marked_from_when_it_is_attested(self, ledger: SqliteLedger) -> None:
+        add(ledger, data=push() | NOTED)
+        unmarked = {"id": C, "change": "c3", "paths": "p1", "author_line": "y", "first": True, "files": []}
+        late = push() | {"seen": [{**unmarked, "assisted": True, "tools": ["cursor"]}]}
+        late["pusher"] = {**late["pusher"], "person": "al"}
+        receipt = add(ledger, data=late, now=NOW + 50)
+        add(ledger, data=push() | NOTED, now=NOW + 60)
+        found = ledger.seen([C])[C]
+        assert (found.assisted, found.tools, found.person) == (True, ("cursor",), "al")
+        assert (found.entry, found.time, found.change) == (receipt.number, NOW + 50, "c3")
+        assert ledger.verify() == []
+
+
 class TestLanded:
     def land(self, ledger: SqliteLedger, *commits: dict[str, object], ref: str = MAIN) -> None:
         receipt = add(ledger, data=push(update(ref=ref, commits=[COMMIT | commit for commit in commits])))
@@ -111,7 +142,7 @@ class TestOlderVersion:
     def age(self, path: Path) -> None:
         """Make of a ledger what version 1 wrote."""
         database = sqlite3.connect(path)
-        for table in ("seen", "marks", "ranges", "in_flight", "reviewed"):
+        for table in ("seen", "marks", "ranges", "in_flight", "reviewed", "attestations"):
             database.execute(f"DROP TABLE {table}")
         database.execute("PRAGMA user_version = 1")
         database.commit()

@@ -393,6 +393,10 @@ NOTED = {
     "ranges": [{"base": A, "head": C, "change": "c9", "paths": "p9", "root": B, "first": True}],
     "versions": [["b3", "f1", B]],
     "in_flight": {"refs/heads/topic": [["f1", B]]},
+    "attested": [
+        {"kind": "note", "id": A, "tool": "cursor", "text": "s_1 1-9", "first": False, "paths": []},
+        {"kind": "trace", "id": B, "tool": "unknown", "text": "7", "first": True, "paths": ["f1", "f2"]},
+    ],
 }
 """What a push brought with marks."""
 
@@ -609,10 +613,10 @@ class TestFile:
         with pytest.raises(LedgerError, match="cannot open the ledger"):
             SqliteLedger(str(tmp_path / "x.db"))
 
-    @pytest.mark.parametrize("version", [0, 2, 4])
+    @pytest.mark.parametrize("version", [0, 2, 3, 5])
     def test_another_version_is_an_error(self, version: int, ledger: SqliteLedger, path: Path) -> None:
         change(path, f"PRAGMA user_version = {version}")
-        with pytest.raises(LedgerError, match=f"is of version {version}; this gatekeeper knows version 3"):
+        with pytest.raises(LedgerError, match=f"is of version {version}; this gatekeeper knows version 4"):
             SqliteLedger(str(path))
 
     def test_an_empty_file_is_no_ledger(self, tmp_path: Path) -> None:

@@ -34,16 +34,21 @@ class Report(NamedTuple):
 
 
 def raw_push(
-    world: World, clone: Clone, *updates: tuple[str, str, str], options: Sequence[str] = (), account: str = ""
+    world: World,
+    clone: Clone,
+    *updates: tuple[str, str, str],
+    options: Sequence[str] = (),
+    account: str = "",
+    beside: Sequence[str] = (),
 ) -> Report:
-    """Send updates `(old, new, ref)`, with all objects that the new ids lead to in `clone`.
+    """Send updates `(old, new, ref)`, with all objects that the new ids lead to in `clone`, and the ids `beside`.
 
     `options` are capabilities, such as `atomic`. `account` is by default the clone's owner's.
     """
     new = [new for _, new, _ in updates if new.strip("0")]
     pack = b""
     if new:
-        revisions = "".join(f"{name}\n" for name in new).encode()
+        revisions = "".join(f"{name}\n" for name in (*new, *beside)).encode()
         pack = execute(["git", "pack-objects", "-q", "--revs", "--stdout"], clone.path, os.environ, revisions)
     capabilities = " ".join([CAPABILITIES, f"object-format={clone.object_format.name}", *options])
     lines = [f"{old} {new} {ref}" for old, new, ref in updates]
