@@ -26,8 +26,8 @@ PERSONAL = frozenset(
     )
 )
 """Members of entries that hold a roster's id, an account or an address, or a list of them."""
-PERSONAL_WITHIN = frozenset({("lift", "by")})
-"""Members that do so only inside of another one."""
+WITHIN = {"lift": PERSONAL | {"by"}}
+"""Objects in which other members do so too, by the name of the member that holds the object."""
 PLACES = ("pusher", "receipts", "verdict", "account")
 """Members of an entry's data in which there may be any; the rest, which can be long, is not looked through."""
 
@@ -107,22 +107,32 @@ def _give(database: sqlite3.Connection, value: str) -> str:
 
 
 def _changed(data: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
-    return {name: _member(value, change, "", name) if name in PLACES else value for name, value in data.items()}
+    """Return an entry's data with every personal string changed."""
+    places = {name: data[name] for name in PLACES if name in data}
+    return {**data, **_members(places, change, PERSONAL)}
 
 
-def _walk(value: Any, change: Callable[[str], str], within: str) -> Any:
-    """Return plain data with every personal string changed."""
-    if isinstance(value, dict):
-        return {name: _member(each, change, within, name) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_walk(each, change, within) for each in value]
-    return value
+def _members(value: dict[str, Any], change: Callable[[str], str], personal: frozenset[str]) -> dict[str, Any]:
+    """Change the members of an object. It is called for each commit of a push: what has no parts costs no call."""
+    changed: dict[str, Any] = {}
+    for name, each in value.items():
+        if isinstance(each, dict):
+            changed[name] = _members(each, change, WITHIN.get(name, PERSONAL))
+        elif isinstance(each, list):
+            changed[name] = _items(each, change, personal=name in personal) if each else each
+        else:
+            changed[name] = change(each) if name in personal and each and isinstance(each, str) else each
+    return changed
 
 
-def _member(value: Any, change: Callable[[str], str], within: str, name: str) -> Any:
-    if name in PERSONAL or (within, name) in PERSONAL_WITHIN:
-        if isinstance(value, str):
-            return change(value) if value else value
-        if isinstance(value, list):
-            return [change(each) if each and isinstance(each, str) else _walk(each, change, name) for each in value]
-    return _walk(value, change, name)
+def _items(value: list[Any], change: Callable[[str], str], *, personal: bool) -> list[Any]:
+    """Change the items of an array; `personal` says that strings in it are names."""
+    changed: list[Any] = []
+    for each in value:
+        if isinstance(each, dict):
+            changed.append(_members(each, change, PERSONAL))
+        elif isinstance(each, list):
+            changed.append(_items(each, change, personal=personal))
+        else:
+            changed.append(change(each) if personal and each and isinstance(each, str) else each)
+    return changed

@@ -1,0 +1,160 @@
+"""Many push at once, and hooks die at random: nothing gets in unjudged or unrecorded, and everything adds up.
+
+`GATEKEEPER_STRESS=n` in the environment goes on for n seconds, with as many deaths as they bring.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from gatekeeper.core.ids import ObjectId
+from gatekeeper.core.push import RESERVED, SIGNOFFS
+from tests.attacks.test_concurrent_pushes import landed, lost_a_race
+from tests.support.environment import require
+from tests.support.world import one_format
+
+if TYPE_CHECKING:
+    from tests.support.clones import Clone, Pushed
+    from tests.support.world import World
+
+SECONDS = int(os.environ.get("GATEKEEPER_STRESS", "9"))
+PEOPLE = ("intern-1", "junior-1", "junior-2", "mid-1")
+DEADLY = 2
+"""One in so many runs of the hook is to be killed, after up to half a second; most have ended by themselves then."""
+KILLED = "pre-receive hook declined"
+
+
+def let_hooks_die(world: World) -> None:
+    """Start the hook's interpreter in a session of its own, which is killed with all its children, or is not."""
+    dice = "$(od -An -N2 -tu2 /dev/urandom)"
+    killer = f"(sleep 0.$(printf %03d $(({dice} % 500))); kill -9 -$$) </dev/null >/dev/null 2>&1 &"
+    world.edit_hook(
+        'exec "$python"', f'[ $(({dice} % {DEADLY})) != 0 ] || {killer}\nexec {require("setsid")} "$python"'
+    )
+
+
+class Member:
+    """Somebody who pushes this and that until the time is over."""
+
+    def __init__(self, world: World, person: str) -> None:
+        self.world = world
+        self.clone: Clone = world.clone(person)
+        self.dice = random.Random(person)  # noqa: S311 - a test's dice
+        self.accepted: list[tuple[str, ObjectId]] = []
+        """(ref, new value) of pushes that Git said were accepted."""
+        self.unsigned: set[ObjectId] = set()
+        """Commits that must be on no protected ref."""
+        self.killed = 0
+        self._turn = 0
+
+    def act(self) -> None:
+        """Do one thing, once."""
+        self._turn += 1
+        self.clone.sync()
+        kind = self.dice.choice(("plain", "unsigned", "signed", "free", "store"))
+        work = f"{kind} {self._turn} of {self.clone.owner.id}"
+        commit = self.clone.commit(work) if kind == "plain" else self.clone.assisted(work)
+        free = f"refs/heads/topic/{self.clone.owner.id}/{self._turn}"
+        if kind == "free":
+            self.push(f"main:{free}", commit=commit)
+        elif kind in ("plain", "unsigned"):
+            self.unsigned |= {commit} if kind == "unsigned" else set()
+            self.push("main:refs/heads/main", commit=commit)
+        else:
+            signed = [self.world.signoff("senior-1", self.clone, [commit])]
+            self.world.file(self.clone, signed)
+            self.push(f"{SIGNOFFS}:{SIGNOFFS}", f"main:{free}", commit=commit)
+            if kind == "signed":
+                self.push("main:refs/heads/main", commit=commit)
+
+    def push(self, *refspecs: str, commit: ObjectId) -> None:
+        pushed: Pushed = self.clone.push(*refspecs, options=("--atomic",))
+        if pushed.accepted:
+            for refspec in refspecs:
+                ref = refspec.rpartition(":")[2]
+                self.accepted.append((ref, self.clone.id(SIGNOFFS) if ref == SIGNOFFS else commit))
+        elif pushed.refused or pushed.undecided:
+            assert lost_a_race(pushed) or "sign-off" in pushed.first_line, pushed.stderr
+        elif not lost_a_race(pushed):
+            assert KILLED in pushed.stderr, pushed.stderr
+            self.killed += 1
+
+
+def stress(members: list[Member]) -> None:
+    """Let them all push for a while; the first failure of any is raised at the end."""
+    begin = time.monotonic()
+    errors: list[BaseException] = []
+
+    def more() -> bool:
+        age = time.monotonic() - begin
+        return not errors and (age < SECONDS or (age < 5 * SECONDS and not any(member.killed for member in members)))
+
+    def run(member: Member) -> None:
+        try:
+            while more():
+                member.act()
+        except BaseException as error:  # noqa: BLE001 - raised again where the test is
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=(member,)) for member in members]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+@one_format
+def test_pushes_at_once_whose_hooks_die_leave_a_ledger_that_explains_the_repository(world: World) -> None:
+    world.install()  # with post-receive, which works beside the pushes that follow
+    whole = world.hook().read_text()
+    let_hooks_die(world)
+    members = [Member(world, person) for person in PEOPLE]
+    stress(members)
+    world.hook().write_text(whole)
+    assert sum(member.killed for member in members) > 0
+    honest = Member(world, "mid-1")
+    honest.clone.sync()
+    honest.clone.commit("After all that")
+    pushed = honest.clone.push("main:refs/heads/main")
+    assert pushed.accepted, pushed.stderr
+    world.settle()
+    quiet(world)
+    everything_is_explained(world, [update for member in members for update in member.accepted])
+    on_main = set(world.git("rev-list", "main").split())
+    assert not on_main & {commit for member in members for commit in member.unsigned}
+
+
+def quiet(world: World) -> None:
+    """Wait until the last post-receive has noted what it found. What killed hooks accepted stays pending."""
+    counts = [-1, -2]
+    while len(set(counts[-3:])) > 1:
+        time.sleep(0.5)
+        counts.append(len(world.entries()))
+
+
+def everything_is_explained(world: World, accepted: list[tuple[str, ObjectId]]) -> None:
+    assert world.faults() == []
+    world.git("fsck", "--strict", "--no-dangling")
+    recorded = {
+        (update["ref"], update["new"])
+        for entry in world.entries("push")
+        if entry.data["outcome"] == "accepted"
+        for update in entry.data["updates"]
+    }
+    assert set(accepted) <= recorded
+    main = "refs/heads/main"
+    assert landed(world, main) == set(world.git("rev-list", main).split())
+    branches = [ObjectId(commit) for commit in world.git("rev-list", "--branches").split()]
+    with world.ledger() as ledger:
+        tips = ledger.tips()
+        assert {ref: tips[ref] for ref in (main, SIGNOFFS)} == {ref: world.refs()[ref] for ref in (main, SIGNOFFS)}
+        assert set(ledger.first_pushers(branches)) == set(branches)
+    rows = [row for entry in world.entries("landing") for row in entry.data["landed"]]
+    assert len({(row["entry"], row["position"]) for row in rows}) == len(rows)
+    assert {ref for ref in world.refs() if ref.startswith(RESERVED)} == {SIGNOFFS}
