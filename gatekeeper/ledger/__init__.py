@@ -197,6 +197,19 @@ class Name(Record):
     salt: str
 
 
+class Beginning(Record):
+    """Where the entries that still have a text begin: what the pruned ones before them came to."""
+
+    through: int
+    """The last pruned entry."""
+    tips: tuple[tuple[str, ObjectId], ...]
+    """(ref, confirmed value) then."""
+    baselines: tuple[tuple[str, ObjectId], ...]
+    """(ref, tip); an empty ref: for every protected ref."""
+    landed: tuple[tuple[str, ObjectId], ...]
+    """(ref, commit) of everything that had landed."""
+
+
 class Remains(Record):
     """What says a person's name after it was erased, or would with what is beside it."""
 
@@ -257,6 +270,13 @@ class Ledger(Protocol):
 
     def pruned(self) -> int:
         """Return the number up to which entries have no text any more; 0 if all have."""
+
+    def beginning(self) -> Beginning | None:
+        """Return what the pruned entries came to: who walks through `entries` begins with it. None: none was pruned.
+
+        Raises:
+            LedgerError: if what stands for them cannot be read.
+        """
 
     def prune(self, through: int, *, now: Timestamp, repository: str, checkpoint: bytes = ...) -> Receipt | None:
         """Take away the text of the entries up to a number, with what nobody else speaks of; None: nothing to do.

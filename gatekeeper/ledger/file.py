@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any, TypeVar
 
-    from gatekeeper.ledger import Remains
+    from gatekeeper.ledger import Beginning, Remains
 
     Result = TypeVar("Result")
 
@@ -190,6 +190,12 @@ class LedgerFile:
         """See `Ledger`."""
         rows = self._rows("SELECT max(number) FROM entries WHERE body = ''")
         return rows[0][0] or 0
+
+    def beginning(self) -> Beginning | None:
+        """See `Ledger`."""
+        from gatekeeper.ledger.replaying import beginning  # only an audit asks, never a hook
+
+        return self._guard(lambda: beginning(self._database))
 
     def prune(self, through: int, *, now: Timestamp, repository: str, checkpoint: bytes = b"") -> Receipt | None:
         """See `Ledger`."""

@@ -6,7 +6,7 @@ import sqlite3
 
 from gatekeeper.core import plain
 from gatekeeper.core.record import Record
-from gatekeeper.ledger import LedgerError
+from gatekeeper.ledger import Beginning, LedgerError
 from gatekeeper.ledger.projection import create_tables, project
 from gatekeeper.ledger.snapshot import load
 
@@ -66,6 +66,26 @@ def begin(database: sqlite3.Connection, again: sqlite3.Connection) -> list[str]:
         what = "is not in the archive" if hashes is None else "is not that of the pruned entries"
         raise LedgerError(f"the snapshot {pruning.snapshot} of entry {pruning.entry} {what}")
     return hashes
+
+
+def beginning(database: sqlite3.Connection) -> Beginning | None:
+    """Return what the pruned entries came to; None if none was pruned.
+
+    Raises:
+        LedgerError: as `begin`.
+    """
+    again = empty_tables()
+    hashes = begin(database, again)
+    if not hashes:
+        return None
+    landed = """SELECT DISTINCT u.ref, c.id FROM commits c JOIN updates u USING (entry, position)
+        WHERE u.state = 'landed' ORDER BY c.entry, c.rowid"""
+    return Beginning(
+        through=len(hashes),
+        tips=tuple(again.execute("SELECT ref, tip FROM tips ORDER BY ref")),
+        baselines=tuple(again.execute("SELECT ref, tip FROM baselines ORDER BY rowid")),
+        landed=tuple(again.execute(landed)),
+    )
 
 
 def replay(database: sqlite3.Connection, again: sqlite3.Connection, after: int, through: int) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gatekeeper.core.ids import Timestamp
-from gatekeeper.ledger import LedgerError, Receipt
+from gatekeeper.ledger import Beginning, LedgerError, Receipt
 from gatekeeper.ledger.projection import TABLES
 from gatekeeper.ledger.replaying import empty_tables
 from gatekeeper.ledger.snapshot import dump, load
@@ -149,6 +149,15 @@ class TestPruning:
         assert ledger.verify(receipts) == []
         assert [entry.kind for entry in ledger.entries()] == ["prune"]
 
+    def test_what_the_pruned_entries_came_to_is_where_the_others_begin(
+        self, ledger: SqliteLedger, receipts: list[Receipt]
+    ) -> None:
+        assert ledger.beginning() is None
+        prune(ledger, 5)
+        add(ledger, "landing", landed(6, new=C, old=B))
+        begins = Beginning(through=5, tips=((MAIN, B),), baselines=(("", A),), landed=((MAIN, B),))
+        assert ledger.beginning() == begins
+
     def test_there_is_nothing_to_do_twice(self, ledger: SqliteLedger, receipts: list[Receipt]) -> None:
         assert prune(ledger, 0) is None
         prune(ledger, 5)
@@ -241,8 +250,9 @@ class TestTampering:
         prune(ledger, 2)
         change(path, f"DELETE FROM archive WHERE content = x'{_snapshot(ledger).hex()}'")  # noqa: S608 - our own bytes
         head = ledger.head()
-        with pytest.raises(LedgerError, match="is not in the archive"):
-            prune(ledger, 5)
+        for ask in (lambda: prune(ledger, 5), ledger.beginning):
+            with pytest.raises(LedgerError, match="is not in the archive"):
+                ask()
         assert ledger.head() == head
 
     @pytest.mark.parametrize(
