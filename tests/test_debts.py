@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gatekeeper.auditing import audit
+from gatekeeper.core.audit import Selection
 from gatekeeper.core.debt import DebtState
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.signoff import Decision
@@ -19,8 +20,8 @@ from tests.support.emergencies import MAIN, SETTLE_SECONDS, allow, at, declare, 
 from tests.support.world import one_format
 
 if TYPE_CHECKING:
+    from gatekeeper.core.audit import Audit
     from gatekeeper.core.debt import Debt
-    from gatekeeper.core.first_audit import Audit
     from gatekeeper.core.ids import ObjectId
     from tests.support.clones import Clone
     from tests.support.world import World
@@ -50,7 +51,7 @@ def states(world: World, later: int = 0) -> dict[ObjectId, str]:
 
 def audited(world: World) -> Audit:
     with Server(str(world.bare), find_git()) as server, world.ledger() as ledger:
-        return audit(server, ledger)
+        return audit(server, ledger, Selection()).audit
 
 
 def test_a_debt_is_open_then_overdue_and_settled_by_the_sign_off(world: World, clone: Clone) -> None:
@@ -254,8 +255,10 @@ def test_the_audit_names_what_is_owed_and_nothing_that_is_settled(world: World, 
     assert declare(clone).accepted
     found = audited(world)
     (exception,) = found.exceptions
-    assert exception.startswith(f"owed: {commit} on {MAIN} lacks its sign-offs (rule senior-signoff; entry ")
-    assert (found.rows[-1].clean, found.rows[-1].unmet) == (False, ())
+    assert (exception.kind, exception.commit, exception.ref) == ("owed", commit, MAIN)
+    assert exception.fact("rules") == ("senior-signoff",)
+    assert found.control is not None
+    assert (found.control.lifted, found.control.unapproved) == (1, 0)
     assert [debt.state for debt in found.debts] == [DebtState.OPEN]
     world.approve(commit)
     assert audited(world).exceptions == ()
@@ -272,7 +275,7 @@ def test_what_is_overdue_is_named_so_by_audit_and_doctor(world: World, clone: Cl
     world.hook().write_text(hook)
     said = run("audit", "--repo", world.bare, cwd=world.root)
     assert said.status == 1
-    assert f"EXCEPTION  overdue: {commit} on {MAIN}" in said.out
+    assert f"HIGH     overdue  main {commit[:7]} entry " in said.out
     said = run("doctor", "--repo", world.bare, cwd=world.root)
     assert "1 commit landed without sign-offs that are owed since, 1 of them overdue" in said.out
     world.approve(commit)

@@ -2,43 +2,202 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+from collections import deque
+from typing import TYPE_CHECKING
+
 import click
 
-from gatekeeper.auditing import audit
-from gatekeeper.cli.common import FORMAT, REPO, open_server, out, print_json
-from gatekeeper.formats.json import audit_data
-from gatekeeper.formats.terminal import MAX_ROWS, audit_table
+from gatekeeper import __version__
+from gatekeeper.auditing import changes
+from gatekeeper.cli import OK, REFUSED, UNDECIDED
+from gatekeeper.cli.common import UNBOUNDED, out
+from gatekeeper.cli.looking import (
+    failures,
+    find_repositories,
+    now,
+    options,
+    report,
+    selection,
+    status,
+    tell_failed,
+)
+from gatekeeper.cli.writing import writing
+from gatekeeper.core.audit import Failed, Report
+from gatekeeper.formats.audit_csv import changes_csv, exceptions_csv, summary_csv
+from gatekeeper.formats.audit_json import changes_lines, exceptions_data, summary_data
+from gatekeeper.formats.audit_text import changes_table, exception_parts, summary_parts
+from gatekeeper.formats.terminal import MAX_ROWS, console
 from gatekeeper.formats.text import plural
+from gatekeeper.touring import open_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import TextIO
+
+    from rich.console import RenderableType
+
+    from gatekeeper.core.audit import Selection
+    from gatekeeper.core.landed import Landed
+    from gatekeeper.weighing import Tabled
+
+SUMMARY = "summary"
 
 
-@click.command("audit")
-@REPO
-@FORMAT
-@click.pass_context
-def command(ctx: click.Context, repo: str, form: str) -> int:
+class Group(click.Group):
+    """A group whose command without a name is `summary`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the name in where it was left out."""
+        if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
+            args = [SUMMARY, *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    "audit",
+    cls=Group,
+    epilog="Without a name: summary. Exit status: 0 in order, 1 something needs a person, 2 wrong use or "
+    "configuration, 3 could not decide.",
+)
+def command() -> None:
     """Look back: what landed, who approved it, what is amiss.
 
-    Exit status 1 if something needs a person: a commit that no entry explains, a ref that was changed
-    outside the gate, a ledger that does not hold together.
+    Of one repository or many, by their ledgers and their history together.
     """
-    with open_server(repo) as server:
-        found = audit(server, server.ledger())
-    if form == "json":
-        print_json(audit_data(found))
-        return 1 if found.exceptions else 0
-    screen = out(ctx)
-    assisted = sum(row.assisted for row in found.rows)
-    signed = sum(row.assisted and bool(row.signers) for row in found.rows)
-    screen.print(
-        f"{found.repository}: {plural(len(found.rows), 'commit')} landed, {assisted} AI-assisted, "
-        f"{signed} of them with a sign-off; {plural(found.refusals, 'push', 'pushes')} refused",
-    )
-    if found.rows:
-        if len(found.rows) > MAX_ROWS:
-            screen.print(f"({len(found.rows) - MAX_ROWS} earlier ones are left out; --format json lists all)")
-        screen.print(audit_table(found), soft_wrap=False)
-    for exception in found.exceptions:
-        screen.print(f"EXCEPTION  {exception}", style="red")
-    if not found.exceptions:
-        screen.print("No exceptions: the ledger holds together and explains every commit.", style="green")
-    return 1 if found.exceptions else 0
+
+
+@command.command(SUMMARY)
+@options(("text", "json", "csv"))
+@click.pass_context
+def summary(
+    ctx: click.Context,
+    repos: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    refs: tuple[str, ...],
+    teams: tuple[str, ...],
+    form: str,
+    output: str | None,
+) -> int:
+    """Is everything in order: the result first, then how it came about.
+
+    A repository without a ledger is counted as far as that goes.
+    """
+    found = report(ctx, repos, selection(since, until, refs, teams, now()))
+    with writing(output) as file:
+        if form == "json":
+            _write(file, [json.dumps(summary_data(found), indent=2), "\n"])
+        elif form == "csv":
+            _write(file, summary_csv(summary_data(found)))
+        else:
+            _show(ctx, file, output, [*summary_parts(found), *_next(repos)])
+    return status(found)
+
+
+@command.command("exceptions")
+@options(("text", "json", "csv"))
+@click.pass_context
+def exceptions(
+    ctx: click.Context,
+    repos: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    refs: tuple[str, ...],
+    teams: tuple[str, ...],
+    form: str,
+    output: str | None,
+) -> int:
+    """Only what needs a person, worst first, each with the next step."""
+    found = report(ctx, repos, selection(since, until, refs, teams, now()), records=True)
+    with writing(output) as file:
+        if form == "json":
+            _write(file, [json.dumps(exceptions_data(found), indent=2), "\n"])
+        elif form == "csv":
+            _write(file, exceptions_csv(found.exceptions))
+        elif found.exceptions:
+            _show(ctx, file, output, list(exception_parts(found))[1:])
+        else:
+            _show(
+                ctx,
+                file,
+                output,
+                [f"No exceptions in {plural(len(found.repositories), 'repository', 'repositories')}."],
+            )
+    return status(found)
+
+
+@command.command("changes")
+@options(("text", "json", "csv"))
+@click.pass_context
+def landed(
+    ctx: click.Context,
+    repos: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    refs: tuple[str, ...],
+    teams: tuple[str, ...],
+    form: str,
+    output: str | None,
+) -> int:
+    """One row for each commit that landed: who wrote, approved and pushed it.
+
+    Everything as it was on that day. Every sign-off is checked again; what does not hold is in the row.
+    """
+    chosen = selection(since, until, refs, teams, now())
+    paths = find_repositories(repos)
+    failed: list[Failed] = []
+    seen = _Seen()
+    rows = seen.watch(failures(paths, lambda path: _rows(path, chosen), failed))
+    head = Report(generated_at=now(), gatekeeper=__version__, selection=chosen, repositories=(), failed=())
+    with writing(output) as file:
+        if form == "json":
+            _write(file, changes_lines(head, rows, failed))
+        elif form == "csv":
+            _write(file, changes_csv(rows))
+        else:
+            latest = deque(rows, maxlen=MAX_ROWS)
+            more = seen.count - len(latest)
+            note = [f"({more} earlier ones are left out; --format csv lists all)"] if more else []
+            _show(ctx, file, output, [*note, changes_table(list(latest)) if latest else "Nothing has landed."])
+    tell_failed(ctx, failed)
+    if len(failed) == len(paths):
+        return UNDECIDED
+    return REFUSED if failed or seen.bad else OK
+
+
+class _Seen:
+    """What went by."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.bad = False
+
+    def watch(self, rows: Iterable[Tabled]) -> Iterator[Landed]:
+        """Let rows go by."""
+        for tabled in rows:
+            self.count += 1
+            self.bad = self.bad or bool(tabled.exceptions)
+            yield tabled.row
+
+
+def _rows(path: str, chosen: Selection) -> Iterator[Tabled]:
+    with open_ledger(path) as (server, ledger):
+        yield from changes(server, ledger, chosen)
+
+
+def _write(file: TextIO, pieces: Iterable[str]) -> None:
+    file.writelines(pieces)
+
+
+def _show(ctx: click.Context, file: TextIO, output: str | None, parts: Iterable[RenderableType]) -> None:
+    """Print for people; into a file without colour, and nothing is cut."""
+    screen = out(ctx) if output in (None, "-") else console(file=file, colour=False, width=UNBOUNDED)
+    for part in parts:
+        screen.print(part, soft_wrap=isinstance(part, str))
+
+
+def _next(repos: tuple[str, ...]) -> list[str]:
+    where = " ".join(f"--repo {shlex.quote(repo)}" for repo in repos)
+    return ["", f"Next: gatekeeper audit changes {where}"]

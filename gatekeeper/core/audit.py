@@ -57,6 +57,11 @@ class Population(Record):
     before_baseline: int
     """Behind the baseline: from before the gate, nobody judged them."""
 
+    @staticmethod
+    def empty() -> Population:
+        """Return that of a repository without commits and without a ledger."""
+        return Population(git=0, ledger=None, unexplained=(), unexplained_total=0, before_baseline=0)
+
 
 class Break(Record):
     """A place where a ref's recorded history does not join."""

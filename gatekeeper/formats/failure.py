@@ -26,6 +26,7 @@ EXPECTED = {
         "MalformedSignoffError",
         "NoRepositoryError",
         "SigningError",
+        "SmallTeamError",
         "SigningRefusedError",
     ),
     *("UnjudgeableError", "BadStoreError", "AgentError", "StoreRefusedError"),

@@ -15,7 +15,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from gatekeeper.core.first_audit import Audit
     from gatekeeper.core.memory import Recollection
 
 VERSION = 1
@@ -189,43 +188,4 @@ def standing_data(standing: Standing) -> dict[str, Any]:
         "comment": testimony.statement.comment,
         "revokes": testimony.statement.revokes,
         "revoked_by": standing.revoked_by.statement_id if standing.revoked_by else None,
-    }
-
-
-def audit_data(audit: Audit) -> dict[str, Any]:
-    """Return an audit as data."""
-    return {
-        "version": VERSION,
-        "repository": audit.repository,
-        "refused_pushes": audit.refusals,
-        "exceptions": list(audit.exceptions),
-        "debts": [
-            {
-                "commit": debt.commit,
-                "ref": debt.ref,
-                "entry": debt.entry,
-                "rules": list(debt.rules),
-                "due": format_time(debt.due),
-                "state": debt.state.value,
-            }
-            for debt in audit.debts
-        ],
-        "commits": [
-            {
-                "commit": row.commit,
-                "ref": row.ref,
-                "entry": row.entry,
-                "landed_at": format_time(row.landed_at),
-                "pusher": row.pusher,
-                "author": row.author,
-                "subject": row.subject,
-                "declaration": row.declaration,
-                "tools": list(row.tools),
-                "assisted": row.assisted,
-                "signers": list(row.signers),
-                "clean": row.clean,
-                "unmet": list(row.unmet),
-            }
-            for row in audit.rows
-        ],
     }

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from gatekeeper.core.clock import format_date, format_time
+from gatekeeper.core.clock import format_date
 from gatekeeper.core.memory import How
 from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome, RuleFinding, Verdict
 from gatekeeper.formats.text import plural, printable, short, short_ref, visible
@@ -16,11 +15,11 @@ from gatekeeper.formats.words import reason_text, signoff_flaw_text, signoffs_te
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TextIO
 
     from gatekeeper.core.changes import FileStat
     from gatekeeper.core.declaration import Declaration
     from gatekeeper.core.dossier import Dossier
-    from gatekeeper.core.first_audit import Audit
     from gatekeeper.core.proposal import Proposal
 
 COLOURS = {Outcome.ACCEPTED: "green", Outcome.REFUSED: "red", Outcome.UNDECIDED: "yellow"}
@@ -41,16 +40,20 @@ class _Console(Console):
         raise BrokenPipeError
 
 
-def console(*, stderr: bool = False, colour: bool | None = None, width: int | None = None) -> Console:
+def console(
+    *, stderr: bool = False, colour: bool | None = None, width: int | None = None, file: TextIO | None = None
+) -> Console:
     """Return a console for lines of any length; what it is given is text, never markup.
 
     Args:
         stderr: For narration, not results.
         colour: None: if it is a terminal and NO_COLOR is not set (https://no-color.org).
         width: In columns; None: what the terminal or COLUMNS says.
+        file: Where to write; None: standard output, or standard error.
     """
     return _Console(
         stderr=stderr,
+        file=file,
         width=width,
         markup=False,
         emoji=False,
@@ -219,23 +222,3 @@ def _author_text(finding: CommitFinding) -> str:
     why = "only the server can tell" if authorship.open else ""
     why = reason_text(authorship.unproved) if authorship.unproved else why
     return f"{claimed}, not proved{f' ({why})' if why else ''}"
-
-
-def audit_table(audit: Audit, rows: int = MAX_ROWS) -> Table:
-    """Return the last `rows` commits that landed. In a narrow terminal cells are folded, and nothing is cut."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("landed", "ref", "commit"):
-        table.add_column(name, no_wrap=True)
-    for name in ("subject", "author", "AI", "signed by"):
-        table.add_column(name, overflow="fold")
-    for row in audit.rows[-rows:]:
-        table.add_row(
-            format_time(row.landed_at)[:16].replace("T", " "),
-            visible(short_ref(row.ref), 20),
-            short(row.commit),
-            printable(row.subject, 40),
-            visible(row.author, 40),
-            Text(", ".join(row.tools) or row.declaration, "magenta") if row.assisted else "",
-            Text(", ".join(row.signers)) if row.signers else Text("" if row.clean else "NOBODY", "red"),
-        )
-    return table

@@ -95,6 +95,9 @@ class Engine(Protocol):
     def ids(self, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> list[ObjectId]:
         """Return only the ids of what `commits` would yield."""
 
+    def count(self, include: Sequence[ObjectId]) -> int:
+        """Return how many commits are reachable from `include`."""
+
     def trees(self, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> Iterator[RawObject]:
         """Yield the trees of what `commits` would yield, each once, without those that excluded commits have."""
 

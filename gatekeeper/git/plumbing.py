@@ -164,6 +164,11 @@ class Plumbing:
         _, output = self._runner.run(*REV_LIST, stdin=_revisions(include, exclude))
         return [ObjectId(line) for line in output.decode("latin-1").splitlines()]
 
+    def count(self, include: Sequence[ObjectId]) -> int:
+        """See `Engine`."""
+        _, output = self._runner.run("rev-list", "--count", "--stdin", stdin=_revisions(include, ()))
+        return int(output)
+
     def trees(self, include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> Iterator[RawObject]:
         """See `Engine`."""
         found = self._batch(REV_LIST_OBJECTS, stdin=_revisions(include, exclude))

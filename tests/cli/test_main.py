@@ -156,7 +156,7 @@ def test_a_subject_is_text_and_never_markup(world: World, senior: Desk) -> None:
     clone = world.clone("junior-1")
     commit = clone.commit("[red]Stop[/] :warning: [link=https://example.com]here[/nonsense]")
     assert clone.push("HEAD:main").accepted
-    wide = run("audit", "--repo", "shop.git", cwd=world.root)
+    wide = run("audit", "changes", "--repo", "shop.git", cwd=world.root)
     assert wide.status == 0
     assert "[red]Stop[/] :warning: [link=https://..." in wide.out
     senior.ok("setup")

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 pytestmark = one_format
 FILES = ("--policy", "policy.yaml", "--roster", "roster.yaml", "--name", "example/shop")
 LOOKING = [
-    ("audit",),
     ("publish",),
     ("ledger", "verify"),
     ("baseline", "add", "main", "--why", "x"),
@@ -123,10 +122,10 @@ def test_a_change_outside_the_gate_is_found_named_and_can_be_taken_in(world: Wor
     world.git("update-ref", "refs/heads/main", outside)
     found = owner(world, "audit", "--repo", "shop.git")
     assert found.status == 1
-    assert f"EXCEPTION  continuity: refs/heads/main is at {outside}" in found.out
-    assert f"EXCEPTION  completeness: {outside} is on refs/heads/main" in found.out
+    assert "CRITICAL changed-outside  main\n" in found.out
+    assert f"CRITICAL unexplained  main {outside[:7]}\n" in found.out
     data = json.loads(owner(world, "audit", "--repo", "shop.git", "--format", "json").out)
-    assert len(data["exceptions"]) == 2
+    assert data["result"] == {"exceptions": 2, "in_order": False}
     taken = owner(world, "baseline", "add", "main", "--repo", "shop.git", "--why", "restored from a backup")
     assert taken.status == 0
     assert f"refs/heads/main at {outside} is in order from now on. Receipt: shop-" in taken.err
@@ -167,14 +166,20 @@ def test_the_audit_tells_who_approved_what(world: World, senior: Desk, snapshot:
     assert not world.clone().push("HEAD:main").accepted
     world.approve(commit)
     assert world.clone().push("HEAD:main").accepted
-    said = owner(world, "audit", "--repo", "shop.git")
+    said = owner(world, "audit", "changes", "--repo", "shop.git")
     assert said.status == 0
     rows = [line for line in said.out.splitlines() if commit[:7] in line]
     assert [row.split()[-2:] for row in rows] == [["claude-code", "senior-1"]]
-    assert "2 commits landed, 1 AI-assisted, 1 of them with a sign-off; 1 push refused" in said.out
-    data = json.loads(owner(world, "audit", "--repo", "shop.git", "--format", "json").out)
-    (row,) = [row for row in data["commits"] if row["commit"] == commit]
-    row.pop("landed_at")
+    summary = owner(world, "audit", "--repo", "shop.git").out
+    assert "Landed      2 commits, 1 AI-assisted;" in summary
+    assert "Control     1 needed a sign-off, 1 had it before landing" in summary
+    assert "Refused     1 push with 1 commit: 1 landed later with a sign-off" in summary
+    data = json.loads(owner(world, "audit", "changes", "--repo", "shop.git", "--format", "json").out)
+    (row,) = [row for row in data["rows"] if row["commit"] == commit]
+    for name in ("landed_at", "policy", "roster"):
+        row.pop(name)
+    for name in ("signed_at", "received_at"):
+        row["approvals"][0].pop(name)
     assert normal(json.dumps(row, indent=1)) == snapshot
 
 
@@ -183,22 +188,23 @@ def test_a_long_audit_says_what_it_leaves_out(world: World) -> None:
     for number in range(45):
         clone.commit(f"Number {number}", {"file": str(number)})
     assert clone.push("HEAD:main").accepted
-    said = owner(world, "audit", "--repo", "shop.git")
-    assert "(6 earlier ones are left out; --format json lists all)" in said.out
+    said = owner(world, "audit", "changes", "--repo", "shop.git")
+    assert "(6 earlier ones are left out; --format csv lists all)" in said.out
     assert "Number 5\n" not in said.out
-    assert len(json.loads(owner(world, "audit", "--repo", "shop.git", "--format", "json").out)["commits"]) == 46
+    assert len(json.loads(owner(world, "audit", "changes", "--repo", "shop.git", "--format", "json").out)["rows"]) == 46
 
 
 def test_a_hostile_subject_is_harmless_in_every_output(world: World) -> None:
     clone = world.clone()
     clone.commit("\x1b]0;owned\x07 \u202egnp.exe `rm -rf ~` $(id)")
     assert clone.push("HEAD:main").accepted
-    for command in (("audit", "--repo", "shop.git"), ("explain", "main", "--repo", "shop.git")):
+    changes = ("audit", "changes", "--repo", "shop.git")
+    for command in (changes, ("explain", "main", "--repo", "shop.git")):
         said = owner(world, *command)
         assert said.text.replace("\n", "").isprintable()
-    data = owner(world, "audit", "--repo", "shop.git", "--format", "json").out
-    assert data.replace("\n", "").isprintable()
-    assert json.loads(data)["commits"][-1]["subject"].startswith("\x1b]0;owned")
+    for form in ("json", "csv"):
+        assert owner(world, *changes, "--format", form).out.replace("\n", "").isprintable()
+    assert json.loads(owner(world, *changes, "--format", "json").out)["rows"][-1]["subject"].startswith("\x1b]0;owned")
 
 
 def test_policy_and_roster_files_are_checked_with_places(world: World) -> None:

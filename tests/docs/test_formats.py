@@ -21,9 +21,7 @@ from gatekeeper.config import published
 from gatekeeper.core import canonical, signoff
 from gatekeeper.core.changes import RawEntry, change_digest, make_change, merge_digest
 from gatekeeper.core.commits import parse_commit
-from gatekeeper.core.debt import Debt, DebtState
 from gatekeeper.core.declaration import declare
-from gatekeeper.core.first_audit import Audit, Row
 from gatekeeper.core.ids import SHA1, ObjectId, Timestamp
 from gatekeeper.core.keys import KEY_TYPES, MAX_RSA_BITS, MIN_RSA_BITS, parse_public_key
 from gatekeeper.core.people import Who
@@ -39,7 +37,6 @@ from gatekeeper.core.signoff import (
 )
 from gatekeeper.core.tools import builtin
 from gatekeeper.core.verdict import Outcome
-from gatekeeper.formats.json import VERSION, audit_data
 from gatekeeper.formats.words import FLAWS, REASONS
 from gatekeeper.ledger import Receipt
 from gatekeeper.ledger.file import GENESIS, SCHEMA, entry_hash
@@ -345,19 +342,6 @@ def test_the_members_of_a_verdict_are_those_of_the_code(name: str, function: str
     assert isinstance(definition, ast.FunctionDef)
     listed = names(TEXT, name)
     assert sorted(listed) == sorted(_keys_of_first_dict(definition))
-
-
-def test_the_members_of_an_audit_are_those_of_the_code() -> None:
-    row = Row(
-        commit=ObjectId("0" * 40), ref="", entry=1, landed_at=Timestamp(0), pusher="", author="", subject="",
-        declaration="", tools=(), assisted=False, signers=(), clean=True,
-    )  # fmt: skip
-    debt = Debt(commit=row.commit, ref="", entry=1, rules=(), due=Timestamp(0), state=DebtState.OPEN)
-    data = audit_data(Audit(repository="", rows=(row,), refusals=0, debts=(debt,), exceptions=()))
-    (line,) = [line for line in TEXT.splitlines() if line.startswith("| `audit` |")]
-    named = set(re.findall(r"`(\w+)`", line.partition("|")[2].partition("|")[2]))
-    assert named == {*data, *data["commits"][0], *data["debts"][0], *(s.value for s in DebtState)} - {"version"}
-    assert data["version"] == VERSION == 1
 
 
 def test_the_ledgers_hash_is_as_described(tmp_path: Path) -> None:

@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING
 
 from gatekeeper.core.changes import FileStat
 from gatekeeper.core.declaration import declare
-from gatekeeper.core.first_audit import Audit, Row
 from gatekeeper.core.proposal import Item, Proposal
 from gatekeeper.core.verdict import Enforcement, Outcome, Verdict
 from gatekeeper.formats.terminal import (
     MAX_FILES,
     MAX_ROWS,
-    audit_table,
     console,
     proposal_lines,
     verdict_lines,
 )
 from tests.formats.findings import commit_finding, ref_finding, refused, rule_finding
-from tests.support.values import NOW, A, commit, identity
+from tests.support.values import commit, identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,7 +74,6 @@ def test_everything_hostile_is_text() -> None:
     text = shown(
         *proposal_lines(Proposal(items=(hostile,)), [FileStat(path=HOSTILE.encode(), added=1, deleted=0)]),
         *verdict_lines(Verdict(refs=(ref_finding(found, ref=f"refs/heads/{HOSTILE}"),))),
-        audit_table(audit(row(subject=HOSTILE, author=HOSTILE, ref=f"refs/heads/{HOSTILE}"))),
     )
     assert "[red]x[/nothing] :bomb:" in text
     assert "\\u202e" in text
@@ -96,41 +93,3 @@ def test_rules_that_only_warn_or_forbid_say_so() -> None:
     text = shown(*verdict_lines(refused(commit_finding(0, warns, forbids))))
     assert "rule soft (warn only): missing 1 sign-off by senior or above" in text
     assert "rule hard: Not here." in text
-
-
-def row(**fields: object) -> Row:
-    honest: dict[str, object] = {
-        "commit": A,
-        "ref": "refs/heads/main",
-        "entry": 7,
-        "landed_at": NOW,
-        "pusher": "june",
-        "author": "june@example.com",
-        "subject": "Subject",
-        "declaration": "declared",
-        "tools": ("claude-code",),
-        "assisted": True,
-        "signers": (),
-        "clean": False,
-    }
-    return Row(**{**honest, **fields})  # type: ignore[arg-type]
-
-
-def audit(*rows: Row) -> Audit:
-    return Audit(repository="example/shop", rows=rows, refusals=0, debts=(), exceptions=())
-
-
-def test_an_audit_row_names_who_signed_or_that_nobody_did() -> None:
-    text = shown(audit_table(audit(row(), row(signers=("sam", "sue"), clean=True), row(assisted=False, clean=True))))
-    lines = [line.split() for line in text.splitlines()[1:]]
-    assert lines[0][-2:] == ["claude-code", "NOBODY"]
-    assert lines[1][-3:] == ["claude-code", "sam,", "sue"]
-    assert lines[2][-1] == "june@example.com"
-
-
-def test_a_narrow_audit_folds_and_loses_nothing() -> None:
-    text = shown(audit_table(audit(row(subject="A subject of many words that is long"))), width=70, soft_wrap=False)
-    assert "…" not in text
-    assert max(map(len, text.splitlines())) <= 70
-    for word in ("2026-11-18", "aaaaaaa", "subject", "words", "NOBODY"):
-        assert word in text

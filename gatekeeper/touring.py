@@ -1,0 +1,158 @@
+"""Use case: look back at many repositories, each in a process of its own; one that fails stops no other."""
+
+from __future__ import annotations
+
+import os
+import signal
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from multiprocessing import get_context
+
+from gatekeeper.auditing import audit
+from gatekeeper.core.audit import Audit, Failed, Population, Selection
+from gatekeeper.core.globs import matches_ref
+from gatekeeper.core.record import Record
+from gatekeeper.formats.failure import advice, what_happened
+from gatekeeper.installing import find_git
+from gatekeeper.ledger.sqlite import SqliteLedger
+from gatekeeper.opening import Server, UnconfiguredError
+from gatekeeper.populating import population
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    Tick = Callable[[int, int], None]
+
+NEXT = {
+    "LedgerError": "gatekeeper doctor --repo {path}",
+    "ConfigurationError": "gatekeeper doctor --repo {path}",
+    "SourceError": "gatekeeper doctor --repo {path}",
+    "UnconfiguredError": "gatekeeper install --repo {path}",
+}
+"""The next step of an auditor; for other errors that of `formats.failure`."""
+
+
+class Job(Record):
+    """One repository to look back at."""
+
+    path: str
+    """Its Git directory."""
+    selection: Selection
+    keep: int = 0
+    """How many rows of landed commits the audit shall hold."""
+    figures: bool = True
+    """Whether figures are shown, and not only records of single decisions."""
+
+
+def is_guarded(server: Server) -> bool:
+    """Whether a repository was ever armed: then a missing ledger is a fault, not a want of one."""
+    return bool(server.configuration.get("gatekeeper.repository", own_only=True)) or os.path.exists(server.ledger_path)
+
+
+@contextmanager
+def open_ledger(path: str) -> Iterator[tuple[Server, SqliteLedger]]:
+    """Open an armed repository with its ledger.
+
+    Raises:
+        UnconfiguredError: if it was never armed.
+        GitError, LedgerError: when something cannot be read.
+    """
+    with Server(path, find_git()) as server:
+        if not is_guarded(server):
+            raise UnconfiguredError(f"gatekeeper does not guard {path}: there is no record of what landed")
+        ledger = server.ledger()
+        try:
+            yield server, ledger
+        finally:
+            ledger.close()
+
+
+def look_back(job: Job, tick: Tick = lambda _done, _all: None) -> Audit:
+    """Audit one repository; without a ledger as far as that goes.
+
+    Raises:
+        SmallTeamError: if its policy shows no figures of a team that was asked for.
+        ConfigurationError, SourceError, UnconfiguredError, GitError, LedgerError: when something cannot be read.
+    """
+    with Server(job.path, find_git()) as server:
+        guarded = is_guarded(server)
+        if not guarded:
+            return _unguarded(server, job.selection)
+    with open_ledger(job.path) as (server, ledger):
+        return audit(server, ledger, job.selection, keep=job.keep, figures=job.figures, tick=tick).audit
+
+
+def _unguarded(server: Server, selection: Selection) -> Audit:
+    """Return what can be said of a repository without a ledger: of the selected refs, else of the default branch."""
+    default = server.default_branch()
+    tips = {
+        ref: tip
+        for ref, tip in server.all_refs().items()
+        if (any(matches_ref(pattern, ref) for pattern in selection.refs) if selection.refs else ref == default)
+    }
+    counted = population(server.engine(), tips, None) if tips else Population.empty()
+    return Audit(
+        repository=_name(server.git_dir),
+        path=server.git_dir,
+        ledger=None,
+        population=counted,
+        gate=None,
+        control=None,
+        duties=None,
+        governance=None,
+        limit=None,
+        debts=(),
+        exceptions=(),
+    )
+
+
+def _name(git_dir: str) -> str:
+    """Return how people call a repository that has no stable name."""
+    path = os.path.dirname(git_dir) if os.path.basename(git_dir) == ".git" else git_dir
+    return os.path.basename(path).removesuffix(".git")
+
+
+def failure(path: str, error: Exception) -> Failed:
+    """Return what an error means for a repository's part of the report."""
+    step = NEXT.get(type(error).__name__, advice(error)).format(path=path)
+    return Failed(path=path, problem=what_happened(error), next=step)
+
+
+def tour(jobs: Sequence[Job], done: Callable[[str], None]) -> Iterator[Audit | Failed]:
+    """Audit repositories in parallel; yield the results in the order of the jobs.
+
+    Args:
+        jobs: What to look back at.
+        done: Is told each repository's path when it is ready, in any order.
+    """
+    workers = min(len(jobs), os.cpu_count() or 1)
+    # Not `fork`: what draws the progress is a thread.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_ignore_interrupts) as pool:
+        futures = {pool.submit(_try, job): number for number, job in enumerate(jobs)}
+        found: dict[int, Audit | Failed] = {}
+        try:
+            for future in as_completed(futures):
+                number = futures[future]
+                found[number] = future.result()
+                done(jobs[number].path)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    yield from (found[number] for number in range(len(jobs)))
+
+
+def _ignore_interrupts() -> None:
+    """Ctrl-C reaches every process of the terminal: one that waits for work leaves it to who gives the work."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _try(job: Job) -> Audit | Failed:
+    """Audit one repository in a process of its own, which Ctrl-C stops in order."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return look_back(job)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it stops no other repository
+        return failure(job.path, error)
+    finally:
+        _ignore_interrupts()

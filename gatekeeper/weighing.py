@@ -1,0 +1,384 @@
+"""One landed commit: its row, everything in it checked again that can be, and what does not hold."""
+
+from __future__ import annotations
+
+from gatekeeper import __version__
+from gatekeeper.core.commits import Commit
+from gatekeeper.core.declaration import declare
+from gatekeeper.core.exceptional import Exceptional, Severity
+from gatekeeper.core.ids import Fingerprint, ObjectId, StatementId, Timestamp
+from gatekeeper.core.independence import Hands, hands_in
+from gatekeeper.core.landed import Approval, Landed, Manner
+from gatekeeper.core.people import Person
+from gatekeeper.core.policy import Rule
+from gatekeeper.core.record import Record
+from gatekeeper.core.testimony import Testimony
+from gatekeeper.core.writers import is_machine_made
+from gatekeeper.dating import Day
+from gatekeeper.formats.json import text
+from gatekeeper.ledger import Entry
+from gatekeeper.rechecking import Recheck, presence, rules_by_id
+from gatekeeper.retracing import Arrived
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
+
+
+class Place(Record):
+    """Which repository it is."""
+
+    repository: str
+    path: str
+
+
+class Source(Record):
+    """Where a commit was judged."""
+
+    push: Entry
+    ref: str
+    finding: Any
+    noted: Any
+    """What the entry notes of the commit besides, as data."""
+
+
+class Heard(Record):
+    """What was said about the commits of one update by the time of its push."""
+
+    day: Day
+    recheck: Recheck | None
+    """None: that day's policy or roster can no longer be read."""
+    flaws: dict[ObjectId, dict[StatementId, str]]
+    vetoes: dict[ObjectId, tuple[Testimony, ...]]
+
+
+class Tabled(Record):
+    """A row, with what somebody should look at."""
+
+    row: Landed
+    exceptions: tuple[Exceptional, ...]
+    hands: Hands
+    """Who had a hand in the commit, without what was reviewed elsewhere."""
+    adds: bool
+    """Whether it adds something: not a merge as Git itself makes it."""
+    machine_author: bool
+    """Whether the author field is an AI tool's or a bot's."""
+
+
+def common(place: Place, arrived: Arrived, commit: ObjectId, parsed: Commit | None) -> dict[str, Any]:
+    """Return the fields of a row that need no judgement of the commit."""
+    pusher = arrived.push.data["pusher"]
+    return {
+        "repository": place.repository,
+        "ref": arrived.ref,
+        "commit": commit,
+        "landed_at": arrived.push.time,
+        "subject": text(parsed.subject) if parsed else "",
+        "pusher": pusher["person"] or pusher["account"],
+        "via": pusher["kind"],
+        "entry": arrived.push.number,
+    }
+
+
+def about(place: Place, kind: str, row: Landed, **facts: str | tuple[str, ...]) -> Exceptional:
+    """Make an exception about a row: something in the record of it does not hold."""
+    return Exceptional(
+        kind=kind,
+        severity=Severity.CRITICAL,
+        repository=place.repository,
+        path=place.path,
+        ref=row.ref,
+        commit=row.commit,
+        entry=row.entry,
+        facts=tuple(facts.items()),
+    )
+
+
+class Weighing:
+    """The row of one judged commit."""
+
+    def __init__(
+        self,
+        place: Place,
+        arrived: Arrived,
+        source: Source,
+        heard: Heard,
+        commit: Commit | None,
+        first: str,
+        read: Callable[[Sequence[ObjectId]], list[Commit] | None],
+    ) -> None:
+        """Weigh what an entry says of a commit.
+
+        Args:
+            place: The repository.
+            arrived: The update that brought the commit.
+            source: Where it was judged.
+            heard: What was said about it then.
+            commit: As it is in the repository; None: it is not there, or malformed.
+            first: Roster id of who pushed it first; may be empty.
+            read: Returns commits of the repository; None if one of them is not there.
+        """
+        self.place = place
+        self.first = first
+        self.read = read
+        self.arrived = arrived
+        self.source = source
+        self.heard = heard
+        self.commit = commit
+        self.finding = source.finding
+        self.id = ObjectId(source.finding["commit"])
+        self.rules = rules_by_id(heard.day.policy) if heard.day.policy else {}
+        self.hands = self._hands((commit,) if commit else (), first)
+
+    def tabled(self) -> Tabled:
+        """Return the row, and what somebody should look at."""
+        approvals = tuple(self._approvals())
+        asked = [rule for rule in self.finding["rules"] if rule["needed"] and rule["applies"]]
+        unmet = tuple(rule["rule"] for rule in self.finding["rules"] if rule["outcome"] != "accepted")
+        short = [rule["rule"] for rule in asked if self._short(rule, approvals)]
+        lift = self.finding["lift"] or {}
+        row = Landed(
+            **common(self.place, self.arrived, self.id, self.commit),
+            **self._author(),
+            declaration=self.finding["declaration"]["state"],
+            tools=tuple(self.finding["declaration"]["tools"]),
+            assisted=self.finding["assisted"],
+            rules=tuple(rule["rule"] for rule in asked),
+            unmet=tuple(dict.fromkeys((*unmet, *short))),
+            manner=self._manner(asked, short),
+            approvals=approvals,
+            lifted_by=lift.get("source") or "",
+            lift_reason=lift.get("reason") or "",
+            known=self.source.push.number != self.arrived.push.number,
+            policy=self.source.push.data["policy"],
+            roster=self.source.push.data["roster"],
+        )
+        roster, commit = self.heard.day.roster, self.commit
+        machine = bool(roster and commit and is_machine_made(commit, roster.by_email(commit.author.email)))
+        return Tabled(
+            row=row,
+            exceptions=tuple(self._exceptions(row, short)),
+            hands=self.hands,
+            adds=self.finding["addition"] != "nothing",
+            machine_author=machine,
+        )
+
+    def _manner(self, asked: Sequence[Any], short: Sequence[str]) -> Manner:
+        unmet = [rule for rule in self.finding["rules"] if rule["outcome"] != "accepted"]
+        kinds = {"warn": Manner.WARNED, "observe": Manner.OBSERVED}
+        found = [
+            Manner.LIFTED if rule["lifted"] else kinds.get(rule["enforcement"], Manner.UNAPPROVED) for rule in unmet
+        ]
+        found += [Manner.UNAPPROVED] if short else []
+        order = list(Manner)
+        return min(found, key=order.index, default=Manner.APPROVED if asked else Manner.UNASKED)
+
+    def _short(self, rule: Any, approvals: Sequence[Approval]) -> bool:
+        """Whether a rule that refuses was called satisfied, and on checking again is not."""
+        if rule["outcome"] != "accepted" or rule["enforcement"] != "refuse" or rule["lifted"]:
+            return False
+        good = {approval.signer for approval in approvals if rule["rule"] in approval.rules and not approval.flaw}
+        needed = self._needed(rule)
+        return len(good) < needed
+
+    def _needed(self, rule: Any) -> int:
+        """Return how many people a rule asks for, by that day's policy; where that cannot be read, by the entry."""
+        known = self.rules.get(rule["rule"])
+        return known.require.signoffs if known and known.require else int(rule["needed"])
+
+    # ---- who --------------------------------------------------------------------------------------
+
+    def _author(self) -> dict[str, Any]:
+        said = self.finding["authorship"]
+        who = said["proved"] or said["claimed"]
+        roster = self.heard.day.roster
+        person = roster.person(who) if roster and who else None
+        if person is None and roster and self.commit:  # no rule asked, so the entry does not say
+            person = roster.by_email(self.commit.author.email)
+        return {
+            "author": person.id if person else who or self.finding["author"],
+            "author_level": (person.level or "") if person else "",
+            "author_teams": person.teams if person else (),
+            "proof": said["proof"] or "",
+        }
+
+    def _hands(self, commits: Sequence[Commit], first: str) -> Hands:
+        roster = self.heard.day.roster
+        if roster is None:
+            return Hands()
+        proved = self.finding["authorship"]["proved"] or ""
+        signers = (self._commit_signer(commit) for commit in commits)
+        machines = any(is_machine_made(commit, roster.by_email(commit.author.email)) for commit in commits)
+        hands = hands_in(
+            commits,
+            roster,
+            proved=[proved, *(person.id for person in signers if person)],
+            first_pusher="" if proved and not machines else first,
+            pusher=self.source.push.data["pusher"]["person"],
+        )
+        return hands.replace(authors=hands.writers) if machines else hands
+
+    def _commit_signer(self, commit: Commit) -> Person | None:
+        """Return whose key, in force then, signed the commit itself."""
+        roster, now = self.heard.day.roster, self.source.push.time
+        if commit.signature is None or commit.signed_payload is None or roster is None:
+            return None
+        from gatekeeper.schemes.git import signer_of  # most commits have no signature
+
+        fingerprint = signer_of(commit.signature, commit.signed_payload)
+        person = roster.by_key(fingerprint) if fingerprint else None
+        key = person.key(fingerprint) if person and fingerprint else None
+        return person if person and key and key.valid_at(now) and person.employed_at(now) else None
+
+    # ---- sign-offs --------------------------------------------------------------------------------
+
+    def _approvals(self) -> Iterator[Approval]:
+        """Yield every sign-off that the entry says counted, checked again."""
+        counted: dict[StatementId, list[Any]] = {}
+        for rule in self.finding["rules"]:
+            for view in rule["signoffs"]:
+                if view["counts"]:
+                    counted.setdefault(StatementId(view["statement"]), []).append((rule["rule"], view))
+        for statement, views in counted.items():
+            yield self._approval(statement, [rule for rule, _ in views], views[0][1])
+
+    def _approval(self, statement: StatementId, rules: Sequence[str], view: Any) -> Approval:
+        reviewed = tuple(ObjectId(commit) for commit in view["reviewed"] if commit != self.id)
+        recheck = self.heard.recheck
+        testimony = recheck.testimony(statement) if recheck else "policy-or-roster-missing"
+        if isinstance(testimony, str) or recheck is None:
+            return Approval(
+                statement=statement, signer=view["signer"], signer_level="", key=Fingerprint(""), presence="",
+                signed_at=Timestamp(0), received_at=Timestamp(0), reviewed=reviewed, rules=tuple(rules),
+                flaw=str(testimony),
+            )  # fmt: skip
+        signer = testimony.signer
+        return Approval(
+            statement=statement,
+            signer=signer.id if signer else view["signer"],
+            signer_level=(signer.level or "") if signer else "",
+            key=testimony.fingerprint,
+            presence=presence(testimony),
+            signed_at=testimony.statement.issued_at,
+            received_at=testimony.received_at,
+            reviewed=reviewed,
+            rules=tuple(rules),
+            flaw=self._flaw(recheck, testimony, reviewed, rules, view),
+        )
+
+    def _flaw(
+        self, recheck: Recheck, testimony: Testimony, reviewed: tuple[ObjectId, ...], rules: Sequence[str], view: Any
+    ) -> str:
+        if testimony.signer is not None and testimony.signer.id != view["signer"]:
+            return "signer-differs"
+        if reviewed:
+            flaw = recheck.carried_flaw(testimony, reviewed, self.source.ref)
+        elif self.commit is None:
+            flaw = "commit-gone"
+        else:
+            flaw = self.heard.flaws.get(self.id, {}).get(testimony.statement_id, "other-commit")
+        if flaw:
+            return flaw
+        hands = self._hands_for(reviewed)
+        known = [rule for name in rules if (rule := self.rules.get(name))]
+        flaws = (recheck.rule_flaw(testimony, rule, hands) for rule in known)
+        return next(filter(None, flaws), "" if len(known) == len(rules) else "rule-missing")
+
+    def _hands_for(self, reviewed: tuple[ObjectId, ...]) -> Hands:
+        """Return who had a hand in what was reviewed; of a squash its own author counts for nothing."""
+        if not reviewed:
+            return self.hands
+        commits = self.read(reviewed)
+        if commits is None:
+            return Hands(co_authors=self.hands.co_authors, pushers=self.hands.pushers)
+        hands = self._hands(commits, "")
+        proved = {self.finding["authorship"]["proved"]} if len(commits) > 1 else set()
+        own = frozenset(person.id for person in self._claimed(commits))
+        return hands.replace(
+            authors=(hands.authors - proved) | own,
+            co_authors=hands.co_authors | self.hands.co_authors,
+            committers=self.hands.committers,
+        )
+
+    def _claimed(self, commits: Sequence[Commit]) -> list[Person]:
+        roster = self.heard.day.roster
+        people = (roster.by_email(commit.author.email) for commit in commits) if roster else ()
+        return [person for person in people if person and not person.bot]
+
+    # ---- what does not hold -----------------------------------------------------------------------
+
+    def _exceptions(self, row: Landed, short: Sequence[str]) -> Iterator[Exceptional]:
+        for approval in row.approvals:
+            if approval.flaw == "not-independent":
+                yield about(self.place, "self-approval", row, signer=approval.signer)
+            elif approval.flaw:
+                facts = {"signer": approval.signer, "statement": approval.statement, "flaw": approval.flaw}
+                yield about(self.place, "bad-approval", row, **facts)
+        if short and not any(approval.flaw for approval in row.approvals):
+            yield about(self.place, "unapproved", row, rules=tuple(short))
+        for veto in self.heard.vetoes.get(self.id, ()):
+            yield about(self.place, "vetoed", row, signer=veto.statement.signer)
+        for code in self._false():
+            yield about(self.place, code, row)
+
+    def _false(self) -> Iterator[str]:
+        """Yield codes for what the entry says of the commit and the commit does not bear out."""
+        commit, roster, policy = self.commit, self.heard.day.roster, self.heard.day.policy
+        if commit is None:
+            yield "commit-missing"
+        if roster is None or policy is None:
+            yield "archive-missing"
+        if commit is None or roster is None or policy is None:
+            return
+        claimed = roster.by_email(commit.author.email)
+        if self.finding["author"] != text(commit.author.email) or (self.finding["authorship"]["claimed"] or "") not in (
+            "",
+            claimed.id if claimed else "",
+        ):
+            yield "author-differs"
+        if not self._proof_holds(commit):
+            yield "proof-unfounded"
+        if self._hides_mark(commit):
+            yield "mark-hidden"
+        names = [rule["rule"] for rule in self.finding["rules"]]
+        if sorted(names) != sorted(rule.id for rule in policy.rules_for(self.source.ref)):
+            yield "rule-left-out"
+        elif any(self._evades(rule, commit) for rule in self.finding["rules"]):
+            yield "rule-evaded"
+
+    def _proof_holds(self, commit: Commit) -> bool:
+        """Whether the proof of authorship is borne out by the commit's signature, or by who pushed it first."""
+        said = self.finding["authorship"]
+        if said["proof"] == "signature":
+            signer = self._commit_signer(commit)
+            return signer is not None and signer.id == said["proved"]
+        return bool(said["proof"] != "first_push" or self.first == said["proved"])
+
+    def _hides_mark(self, commit: Commit) -> bool:
+        """Whether a commit carries a mark that its entry does not tell; another version may know other tools."""
+        policy = self.heard.day.policy
+        if policy is None or self.source.push.data["version"] != __version__:
+            return False
+        said = self.finding["declaration"]["state"]
+        return said in ("silent", "denied") and declare(commit, policy.assisted).assisted
+
+    def _evades(self, said: Any, commit: Commit) -> bool:
+        """Whether a rule for assisted commits of some authors is said not to apply, and clearly does."""
+        rule = self.rules.get(said["rule"])
+        roster = self.heard.day.roster
+        if rule is None or roster is None or said["applies"] or not self._plain(rule, commit):
+            return False
+        author = rule.when.author
+        proved = roster.person(self.finding["authorship"]["proved"] or "")
+        return author is None or author.met_by(proved, roster.ladder)
+
+    def _plain(self, rule: Rule, commit: Commit) -> bool:
+        """Whether what a rule asks can be told from the commit alone."""
+        when = rule.when
+        # Of the squash of a reviewed range, that range's authors count.
+        carried = any(commit_id != self.id for commit_id, _ in self.source.noted.get("reviewed", ()))
+        assisted = when.assisted is None or (when.assisted and self.finding["assisted"])
+        return bool(
+            assisted and not carried and not when.paths and not when.tools and not commit.is_merge and rule.require
+        )
