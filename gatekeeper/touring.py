@@ -7,20 +7,25 @@ import signal
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from multiprocessing import get_context
+from tempfile import TemporaryDirectory
 
 from gatekeeper.auditing import audit
 from gatekeeper.core.audit import Audit, Failed, Population, Selection
 from gatekeeper.core.globs import matches_ref
 from gatekeeper.core.record import Record
 from gatekeeper.formats.failure import advice, what_happened
+from gatekeeper.git.starting import Start
 from gatekeeper.installing import find_git
 from gatekeeper.ledger.sqlite import SqliteLedger
 from gatekeeper.opening import Server, UnconfiguredError
 from gatekeeper.populating import population
+from gatekeeper.surveying import NOTHING, Known, Scope, survey
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from gatekeeper.core.ai_report import AiReport
 
     Tick = Callable[[int, int], None]
 
@@ -43,6 +48,8 @@ class Job(Record):
     """How many rows of landed commits the audit shall hold."""
     figures: bool = True
     """Whether figures are shown, and not only records of single decisions."""
+    survey: bool = False
+    """Whether to look at what the history says about AI tools."""
 
 
 def is_guarded(server: Server) -> bool:
@@ -58,9 +65,11 @@ def open_ledger(path: str) -> Iterator[tuple[Server, SqliteLedger]]:
         UnconfiguredError: if it was never armed.
         GitError, LedgerError: when something cannot be read.
     """
-    with Server(path, find_git()) as server:
+    git = find_git()
+    with TemporaryDirectory() as scratch, Server(path, git, start=Start(path, git, state=scratch)) as server:
         if not is_guarded(server):
             raise UnconfiguredError(f"gatekeeper does not guard {path}: there is no record of what landed")
+    with Server(path, git) as server:
         ledger = server.ledger()
         try:
             yield server, ledger
@@ -75,22 +84,38 @@ def look_back(job: Job, tick: Tick = lambda _done, _all: None) -> Audit:
         SmallTeamError: if its policy shows no figures of a team that was asked for.
         ConfigurationError, SourceError, UnconfiguredError, GitError, LedgerError: when something cannot be read.
     """
-    with Server(job.path, find_git()) as server:
-        guarded = is_guarded(server)
-        if not guarded:
-            return _unguarded(server, job.selection)
+    git = find_git()
+    # Nothing is written into a repository that is not ours: it may be anybody's clone.
+    with TemporaryDirectory() as scratch, Server(job.path, git, start=Start(job.path, git, state=scratch)) as server:
+        if not is_guarded(server):
+            found = _unguarded(server, job.selection)
+            return found.replace(ai=_survey(server, job, NOTHING, tick)) if job.survey else found
     with open_ledger(job.path) as (server, ledger):
-        return audit(server, ledger, job.selection, keep=job.keep, figures=job.figures, tick=tick).audit
+        audited = audit(server, ledger, job.selection, keep=job.keep, figures=job.figures, tick=tick)
+        if not job.survey:
+            return audited.audit
+        known = Known(audited.force.policy, audited.force.roster, ledger)
+        return audited.audit.replace(ai=_survey(server, job, known, tick))
+
+
+def _survey(server: Server, job: Job, known: Known, tick: Tick) -> AiReport:
+    """Look at what the history says about AI tools, on the selected refs, else on the default branch."""
+    refs = selected(server, job.selection.refs) if job.selection.refs else ()
+    if job.selection.refs and not refs:
+        refs = job.selection.refs  # the survey names what does not exist
+    scope = Scope(refs=tuple(refs), since=job.selection.since, until=job.selection.until, teams=job.selection.teams)
+    return survey(server.git_dir, server.now, scope, known, progress=tick)
+
+
+def selected(server: Server, patterns: Sequence[str]) -> tuple[str, ...]:
+    """Return the refs that match any of some patterns."""
+    return tuple(ref for ref in server.all_refs() if any(matches_ref(pattern, ref) for pattern in patterns))
 
 
 def _unguarded(server: Server, selection: Selection) -> Audit:
     """Return what can be said of a repository without a ledger: of the selected refs, else of the default branch."""
-    default = server.default_branch()
-    tips = {
-        ref: tip
-        for ref, tip in server.all_refs().items()
-        if (any(matches_ref(pattern, ref) for pattern in selection.refs) if selection.refs else ref == default)
-    }
+    wanted = selected(server, selection.refs) if selection.refs else (server.default_branch(),)
+    tips = {ref: tip for ref, tip in server.all_refs().items() if ref in wanted}
     counted = population(server.engine(), tips, None) if tips else Population.empty()
     return Audit(
         repository=_name(server.git_dir),

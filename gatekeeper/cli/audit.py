@@ -13,6 +13,7 @@ from gatekeeper import __version__
 from gatekeeper.auditing import changes
 from gatekeeper.cli import OK, REFUSED, UNDECIDED
 from gatekeeper.cli.common import UNBOUNDED, out
+from gatekeeper.cli.evidence import command as evidence
 from gatekeeper.cli.looking import (
     failures,
     find_repositories,
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from gatekeeper.weighing import Tabled
 
 SUMMARY = "summary"
+MOST_ROWS = 20_000
+"""Landed commits, the latest, that a page holds of each repository."""
 
 
 class Group(click.Group):
@@ -68,8 +71,11 @@ def command() -> None:
     """
 
 
+command.add_command(evidence)
+
+
 @command.command(SUMMARY)
-@options(("text", "json", "csv"))
+@options(("text", "json", "csv", "html"))
 @click.pass_context
 def summary(
     ctx: click.Context,
@@ -85,14 +91,19 @@ def summary(
 
     A repository without a ledger is counted as far as that goes.
     """
-    found = report(ctx, repos, selection(since, until, refs, teams, now()))
+    chosen = selection(since, until, refs, teams, now())
+    found = report(ctx, repos, chosen, keep=MOST_ROWS if form == "html" else 0, survey=True)
     with writing(output) as file:
-        if form == "json":
+        if form == "html":
+            from gatekeeper.formats.html import page  # templates and plots: only for a page
+
+            _write(file, [page(found, most=MOST_ROWS)])
+        elif form == "json":
             _write(file, [json.dumps(summary_data(found), indent=2), "\n"])
         elif form == "csv":
             _write(file, summary_csv(summary_data(found)))
         else:
-            _show(ctx, file, output, [*summary_parts(found), *_next(repos)])
+            _show(ctx, file, output, [*summary_parts(found), *_next(repos, found)])
     return status(found)
 
 
@@ -198,6 +209,9 @@ def _show(ctx: click.Context, file: TextIO, output: str | None, parts: Iterable[
         screen.print(part, soft_wrap=isinstance(part, str))
 
 
-def _next(repos: tuple[str, ...]) -> list[str]:
+def _next(repos: tuple[str, ...], found: Report) -> list[str]:
+    """Return the next command: into the rows; where there are none, to the page."""
     where = " ".join(f"--repo {shlex.quote(repo)}" for repo in repos)
-    return ["", f"Next: gatekeeper audit changes {where}"]
+    if any(audit.ledger for audit in found.repositories):
+        return ["", f"Next: gatekeeper audit changes {where}"]
+    return ["", f"Next: gatekeeper audit {where} --format html -o audit.html"]

@@ -11,6 +11,7 @@ from gatekeeper.core.clock import MalformedTimeError, parse_time
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.sampling import UnfitSeedError
 from gatekeeper.evidencing import Evidence, UnknownCommitError, Wanted, export
+from gatekeeper.formats.audit_words import exception_text
 from gatekeeper.formats.text import plural
 from gatekeeper.packing import INSIDE, OccupiedError, Package
 
@@ -83,7 +84,8 @@ def command(  # noqa: PLR0917 - click hands over every option
     try:
         with open_server(repo) as server:
             ledger = server.ledger()
-            exceptions = audit(server, ledger).exceptions
+            found = audit(server, ledger, Selection(), figures=False).audit
+            exceptions = [f"{each.kind}: {exception_text(each)}" for each in found.exceptions]
             with Package(target) as package:
                 evidence = export(server, ledger, wanted, package, exceptions)
     except (OccupiedError, UnfitSeedError, UnknownCommitError) as error:

@@ -116,14 +116,21 @@ def now() -> Timestamp:
 
 
 def report(
-    ctx: click.Context, repos: Sequence[str], chosen: Selection, *, keep: int = 0, records: bool = False
+    ctx: click.Context,
+    repos: Sequence[str],
+    chosen: Selection,
+    *,
+    keep: int = 0,
+    records: bool = False,
+    survey: bool = False,
 ) -> Report:
     """Audit repositories with a progress display on standard error; one alone fails as any command does.
 
-    With `records`, only records of single decisions will be shown, and no figures; `keep` is how many rows to hold.
+    With `records`, only records of single decisions will be shown, and no figures; `keep` is how many rows to hold;
+    with `survey`, what the history says about AI tools is looked at, too.
     """
     paths = find_repositories(repos)
-    jobs = [Job(path=path, selection=chosen, keep=keep, figures=not records) for path in paths]
+    jobs = [Job(path=path, selection=chosen, keep=keep, figures=not records, survey=survey) for path in paths]
     with progress(ctx) as shown:
         found = [_one(jobs[0], shown)] if len(jobs) == 1 else _many(jobs, shown)
     failed = tuple(each for each in found if isinstance(each, Failed))

@@ -26,6 +26,7 @@ from gatekeeper.core.debt import Debt
 from gatekeeper.core.exceptional import Exceptional
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.landed import Approval, Landed
+from gatekeeper.core.record import Record
 from gatekeeper.formats.audit_words import exception_next, exception_text, shift_text
 from gatekeeper.formats.json import VERSION
 
@@ -97,6 +98,7 @@ def audit_data(audit: Audit) -> dict[str, Any]:
         "duties": audit.duties and duties_data(audit.duties),
         "governance": None if audit.governance is None else [amendment_data(each) for each in audit.governance],
         "limit": audit.limit and limit_data(audit.limit),
+        "ai": audit.ai and ai_data(audit.ai),
         "debts": [debt_data(debt) for debt in audit.debts],
         "exceptions": [exception_data(exception) for exception in audit.exceptions],
     }
@@ -249,6 +251,23 @@ def amendment_data(amendment: Amendment) -> dict[str, Any]:
 def limit_data(limit: Limit) -> dict[str, Any]:
     """Return what commits say about AI."""
     return {**{name: getattr(limit, name) for name in Limit.record_fields}, "statement": STATEMENT}
+
+
+MOMENTS = ("first", "last", "seen_until")
+"""Members of the AI part that are points in time; others are spans."""
+
+
+def ai_data(record: Record) -> dict[str, Any]:
+    """Return the AI part: its fields have the names of their members."""
+    return {name: _plain(name, getattr(record, name)) for name in record.record_fields}
+
+
+def _plain(name: str, value: Any) -> Any:
+    if isinstance(value, Record):
+        return ai_data(value)
+    if isinstance(value, tuple):
+        return [_plain(name, each) for each in value]
+    return format_time(value) if name in MOMENTS and value is not None else value
 
 
 def debt_data(debt: Debt) -> dict[str, Any]:

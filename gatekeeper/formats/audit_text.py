@@ -12,6 +12,7 @@ from gatekeeper.core.audit import Audit, Control, Duties, Gate, Refusals, Report
 from gatekeeper.core.clock import format_date, format_time
 from gatekeeper.core.exceptional import Exceptional, Severity
 from gatekeeper.core.landed import Landed, Manner
+from gatekeeper.formats.audit_ai_text import ai_lines
 from gatekeeper.formats.audit_json import STATEMENT
 from gatekeeper.formats.audit_words import MANNERS, exception_next, exception_text, flaw_text, shift_text
 from gatekeeper.formats.text import plural, printable, short, short_ref, visible
@@ -83,6 +84,7 @@ def _lines(audit: Audit) -> Iterator[tuple[str, str | Text]]:
     if audit.ledger is None or gate is None or audit.control is None or audit.duties is None:
         yield "Commits", f"{people.git:,} by Git's count"
         yield "Not known", "what was judged, approved and by whom: the repository has no ledger"
+        yield from ai_lines(audit.ai)
         return
     control = audit.control
     judged = plural(gate.pushes, "push", "pushes")
@@ -109,6 +111,7 @@ def _lines(audit: Audit) -> Iterator[tuple[str, str | Text]]:
     if audit.limit is not None:
         said = ", ".join(f"{getattr(audit.limit, name)} {name}" for name in audit.limit.record_fields)
         yield "About AI", f"{said}. {STATEMENT}"
+    yield from ai_lines(audit.ai)
 
 
 def _rest(control: Control) -> str:

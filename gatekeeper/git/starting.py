@@ -26,13 +26,14 @@ MAX_NAMES = 100
 class Start:
     """A repository on a server with a scratch directory, and children under way."""
 
-    def __init__(self, git_dir: str, git: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, git_dir: str, git: str, environment: Mapping[str, str] | None = None, state: str = "") -> None:
         """Start.
 
         Args:
             git_dir: The repository's Git directory.
             git: The absolute path of git.
             environment: The hook's environment, for the quarantine; None outside of a hook.
+            state: The directory for scratch files; empty: ours in the Git directory, made if it is not there.
 
         `clean` must be called in the end.
         """
@@ -43,7 +44,7 @@ class Start:
         self.git_dir = os.path.abspath(git_dir)
         self.git = git
         self.path = f"{os.path.dirname(git)}:{SAFE_PATH}"
-        self.state = os.path.join(self.git_dir, STATE)
+        self.state = state or os.path.join(self.git_dir, STATE)
         self.scratch = os.path.join(self.state, f"tmp-{os.getpid()}-{os.urandom(4).hex()}")
         if not os.path.isdir(self.state):
             os.mkdir(self.state, 0o700)
