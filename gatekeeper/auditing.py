@@ -176,8 +176,8 @@ class _Looking:
 
     def __init__(self, look: _Look, keep: int) -> None:
         self.look = look
-        self.continuity = Continuity(look.engine.object_format.zero)
-        self.landings = Landings()
+        self.continuity = Continuity(look.engine.object_format.zero, look.ledger.tips() if look.ledger.pruned() else {})
+        self.landings = Landings(look.ledger)
         self.following = Following(look.ledger, look.selects)
         self.pauses = Pauses()
         self.amending = Amending(look.days, lambda entry: look.in_period(entry.time))
@@ -208,7 +208,7 @@ class _Looking:
         return Audit(
             repository=look.place.repository,
             path=look.place.path,
-            ledger=Chain(entries=head.number, head=head.hash, faults=tuple(faults)),
+            ledger=Chain(entries=head.number, pruned=look.ledger.pruned(), head=head.hash, faults=tuple(faults)),
             population=counted,
             gate=self._gate(refs),
             control=self.tally.control(owed),

@@ -14,9 +14,16 @@ if TYPE_CHECKING:
 class Continuity:
     """Follows every tracked ref through the ledger's entries."""
 
-    def __init__(self, zero: ObjectId) -> None:
-        """`zero` is the id of a ref that does not exist."""
+    def __init__(self, zero: ObjectId, pruned: Mapping[str, ObjectId]) -> None:
+        """Begin before the first entry that can be read.
+
+        Args:
+            zero: The id of a ref that does not exist.
+            pruned: Of a ledger that has lost its oldest entries, the refs that they spoke of, as they are confirmed
+                now: where such a ref was when the pruning was made, no entry says.
+        """
         self._zero = zero
+        self._pruned = dict(pruned)
         self._values: dict[str, ObjectId] = {}
         self._landings: dict[str, int] = {}
         self._last: dict[str, Timestamp] = {}
@@ -37,7 +44,7 @@ class Continuity:
             self._step(healed["ref"], healed["old"], healed["new"], entry.number)
 
     def _step(self, ref: str, old: ObjectId, new: ObjectId, entry: int) -> None:
-        expected = self._values.get(ref, self._zero)
+        expected = self._values.get(ref, old if ref in self._pruned else self._zero)
         if old != expected:
             self._breaks.setdefault(ref, []).append(Break(expected=expected, found=old, entry=entry))
         self._values[ref] = new
@@ -48,8 +55,8 @@ class Continuity:
 
     @property
     def refs(self) -> Collection[str]:
-        """Every ref that the entries speak of."""
-        return self._values.keys()
+        """Every ref that the entries speak of, or spoke of."""
+        return {**self._pruned, **self._values}.keys()
 
     def guarded(self, current: Mapping[str, ObjectId]) -> tuple[GuardedRef, ...]:
         """Return what is known of some refs, by their values now; zeros for one that does not exist."""
@@ -57,7 +64,7 @@ class Continuity:
 
     def _guarded(self, ref: str, tip: ObjectId) -> GuardedRef:
         breaks = list(self._breaks.get(ref, ()))
-        expected = self._values.get(ref, self._zero)
+        expected = self._values.get(ref, self._pruned.get(ref, self._zero))
         if expected != tip:
             breaks.append(Break(expected=expected, found=tip, entry=None))
         return GuardedRef(

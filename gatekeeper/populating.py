@@ -7,6 +7,7 @@ from gatekeeper.core.commits import MalformedCommitError, parse_commit
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.formats.json import text
 from gatekeeper.git import Engine
+from gatekeeper.ledger import Ledger
 from gatekeeper.retracing import BASELINES, Moment
 
 TYPE_CHECKING = False
@@ -21,8 +22,10 @@ EVERY_REF = ""
 class Landings:
     """Which commits landed on which ref, and what was taken in as a baseline, by the entries alone."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
+    def __init__(self, ledger: Ledger) -> None:
+        """Begin with nothing; of a ledger that has lost its oldest entries the tables say what those said."""
+        self._ledger = ledger
+        self._pruned = ledger.pruned()
         self._landed: dict[str, set[bytes]] = {}
         self._baselines: dict[str, set[ObjectId]] = {EVERY_REF: set()}
 
@@ -40,8 +43,21 @@ class Landings:
         """Whether a commit landed on a ref through the gate."""
         return bytes.fromhex(commit) in self._landed.get(ref, ())
 
+    def before(self, ref: str, commits: Sequence[ObjectId]) -> frozenset[ObjectId]:
+        """Return those commits that landed on a ref by entries which have been pruned."""
+        if not self._pruned:
+            return frozenset()
+        found = self._ledger.landings(commits)
+        return frozenset(
+            commit
+            for commit, landings in found.items()
+            if any(landing.ref == ref and landing.entry <= self._pruned for landing in landings)
+        )
+
     def baselines(self, ref: str) -> tuple[ObjectId, ...]:
         """Return the tips behind which nothing was judged on a ref."""
+        if self._pruned:
+            return self._ledger.baselines(ref)
         return tuple(sorted(self._baselines[EVERY_REF] | self._baselines.get(ref, set())))
 
 
@@ -69,6 +85,8 @@ def population(engine: Engine, tips: Mapping[str, ObjectId], landings: Landings 
         commits = engine.ids([head], before)
         everything.update(map(bytes.fromhex, commits))
         lacking = [commit for commit in commits if not landings.explains(ref, commit)]
+        earlier = landings.before(ref, lacking)
+        lacking = [commit for commit in lacking if commit not in earlier]
         explained.update(map(bytes.fromhex, set(commits).difference(lacking)))
         # With skewed dates a walk lists too many commits; looked at only where something is unexplained.
         behind = set(engine.ids(before, ())) if lacking and before else set()

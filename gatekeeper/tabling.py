@@ -128,8 +128,12 @@ class Table:
         return list(found.values()) if len(found) == len(set(commits)) else None
 
     def _unjudged(self, arrived: Arrived, commit: ObjectId, parsed: Commit | None) -> Tabled:
-        """Return the row of a commit that an entry calls known, though none judged it."""
+        """Return the row of a commit that an entry calls known, though none that can be read judged it."""
         data = arrived.push.data
+        pruned = self._ledger.pruned()
+        before = self._ledger.landings([commit]).get(commit, ()) if pruned else ()
+        earlier = next((landing for landing in before if landing.entry <= pruned), None)
+        manner = Manner.APPROVED if earlier and earlier.statements else Manner.UNASKED
         row = Landed(
             **common(self._place, arrived, commit, parsed),
             author=text(parsed.author.email) if parsed else "",
@@ -138,10 +142,10 @@ class Table:
             proof="",
             declaration="",
             tools=(),
-            assisted=False,
+            assisted=bool(earlier and earlier.assisted),
             rules=(),
             unmet=(),
-            manner=Manner.UNAPPROVED,
+            manner=manner if earlier else Manner.UNAPPROVED,
             approvals=(),
             lifted_by="",
             lift_reason="",
@@ -151,7 +155,7 @@ class Table:
         )
         return Tabled(
             row=row,
-            exceptions=(about(self._place, "unjudged", row),),
+            exceptions=() if earlier else (about(self._place, "unjudged", row),),
             hands=Hands(),
             adds=True,
             machine_author=False,

@@ -16,6 +16,7 @@ from gatekeeper.core.record import Record
 from gatekeeper.formats.failure import advice, what_happened
 from gatekeeper.git.starting import Start
 from gatekeeper.installing import find_git
+from gatekeeper.ledger import LedgerError
 from gatekeeper.ledger.sqlite import SqliteLedger
 from gatekeeper.opening import Server, UnconfiguredError
 from gatekeeper.populating import population
@@ -104,7 +105,10 @@ def _survey(server: Server, job: Job, known: Known, tick: Tick) -> AiReport:
     if job.selection.refs and not refs:
         refs = job.selection.refs  # the survey names what does not exist
     scope = Scope(refs=tuple(refs), since=job.selection.since, until=job.selection.until, teams=job.selection.teams)
-    return survey(server.git_dir, server.now, scope, known, progress=tick)
+    try:
+        return survey(server.git_dir, server.now, scope, known, progress=tick)
+    except LedgerError:  # it cannot be read to its end, which the audit itself has told
+        return survey(server.git_dir, server.now, scope, Known(known.policy, known.roster), progress=tick)
 
 
 def selected(server: Server, patterns: Sequence[str]) -> tuple[str, ...]:

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+FORGOTTEN = "p:"
+"""How a name begins that was erased from the ledger (docs/formats.md, "Pseudonyms"); `ledger verify` knows by whom."""
+
+
 class Place(Record):
     """Which repository it is."""
 
@@ -64,6 +68,11 @@ class Tabled(Record):
     """Whether it adds something: not a merge as Git itself makes it."""
     machine_author: bool
     """Whether the author field is an AI tool's or a bot's."""
+
+
+def _same(said: str, name: str) -> bool:
+    """Whether an entry says a name; of an erased one nobody can tell."""
+    return said == name or said.startswith(FORGOTTEN)
 
 
 def common(place: Place, arrived: Arrived, commit: ObjectId, parsed: Commit | None) -> dict[str, Any]:
@@ -194,7 +203,7 @@ class Weighing:
         who = said["proved"] or said["claimed"]
         roster = self.heard.day.roster
         person = roster.person(who) if roster and who else None
-        if person is None and roster and self.commit:  # no rule asked, so the entry does not say
+        if not who and roster and self.commit:  # no rule asked, so the entry does not say
             person = roster.by_email(self.commit.author.email)
         return {
             "author": person.id if person else who or self.finding["author"],
@@ -270,7 +279,7 @@ class Weighing:
     def _flaw(
         self, recheck: Recheck, testimony: Testimony, reviewed: tuple[ObjectId, ...], rules: Sequence[str], view: Any
     ) -> str:
-        if testimony.signer is not None and testimony.signer.id != view["signer"]:
+        if testimony.signer is not None and not _same(view["signer"], testimony.signer.id):
             return "signer-differs"
         if reviewed:
             flaw = recheck.carried_flaw(testimony, reviewed, self.source.ref)
@@ -332,9 +341,9 @@ class Weighing:
         if commit is None or roster is None or policy is None:
             return
         claimed = roster.by_email(commit.author.email)
-        if self.finding["author"] != text(commit.author.email) or (self.finding["authorship"]["claimed"] or "") not in (
-            "",
-            claimed.id if claimed else "",
+        said = self.finding["authorship"]["claimed"]
+        if not _same(self.finding["author"], text(commit.author.email)) or (
+            said and not _same(said, claimed.id if claimed else "")
         ):
             yield "author-differs"
         if not self._proof_holds(commit):
@@ -352,7 +361,7 @@ class Weighing:
         said = self.finding["authorship"]
         if said["proof"] == "signature":
             signer = self._commit_signer(commit)
-            return signer is not None and signer.id == said["proved"]
+            return signer is not None and _same(said["proved"], signer.id)
         return bool(said["proof"] != "first_push" or self.first == said["proved"])
 
     def _hides_mark(self, commit: Commit) -> bool:
@@ -370,7 +379,10 @@ class Weighing:
         if rule is None or roster is None or said["applies"] or not self._plain(rule, commit):
             return False
         author = rule.when.author
-        proved = roster.person(self.finding["authorship"]["proved"] or "")
+        name = self.finding["authorship"]["proved"] or ""
+        proved = roster.person(name)
+        if name.startswith(FORGOTTEN) and author is not None:
+            return False
         return author is None or author.met_by(proved, roster.ladder)
 
     def _plain(self, rule: Rule, commit: Commit) -> bool:

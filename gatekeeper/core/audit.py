@@ -31,6 +31,8 @@ class Chain(Record):
     """Hash of the last entry."""
     faults: tuple[str, ...]
     """What `ledger verify` finds, in words."""
+    pruned: int = 0
+    """Up to this number entries have lost their text: figures and rows know nothing of them."""
 
 
 class Unexplained(Record):

@@ -106,7 +106,7 @@ def audit_data(audit: Audit) -> dict[str, Any]:
 
 def chain_data(chain: Chain) -> dict[str, Any]:
     """Return the state of the ledger."""
-    return {"entries": chain.entries, "head": chain.head, "faults": list(chain.faults)}
+    return {"entries": chain.entries, "pruned": chain.pruned, "head": chain.head, "faults": list(chain.faults)}
 
 
 def population_data(population: Population) -> dict[str, Any]:

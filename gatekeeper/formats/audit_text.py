@@ -95,7 +95,9 @@ def _lines(audit: Audit) -> Iterator[tuple[str, str | Text]]:
     yield "Continuous", _continuity(gate)
     faults = audit.ledger.faults
     holds = plural(len(faults), "fault") if faults else "holds together"
-    yield "Ledger", f"{plural(audit.ledger.entries, 'entry', 'entries')}, {holds}; head {audit.ledger.head[:12]}"
+    pruned = f"; the first {audit.ledger.pruned:,} are pruned, and in no figure" if audit.ledger.pruned else ""
+    entries = plural(audit.ledger.entries, "entry", "entries")
+    yield "Ledger", f"{entries}, {holds}; head {audit.ledger.head[:12]}{pruned}"
     had = f"{control.approved_before_landing} had it before landing"
     yield "Control", f"{control.needed_signoff} needed a sign-off, {had}{_rest(control)}"
     owed = control.emergencies

@@ -287,7 +287,7 @@ def troubled() -> Audit:
                 file="policy",
                 before="1" * 64,
                 after="3" * 64,
-                shifts=(Shift(code="rule_removed", what="senior-signoff", weakens=True),),
+                shifts=(Shift(code="rule-removed", what="senior-signoff", weakens=True),),
             ),
         ),
         exceptions=(
