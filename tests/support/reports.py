@@ -298,6 +298,7 @@ def troubled() -> Audit:
                 path="/srv/git/ledger-service.git",
                 ref=MAIN,
                 commit=commit_id(900),
+                facts=(("author", "somebody@example.com"), ("subject", "Import")),
             ),
             Exceptional(
                 kind="overdue",
@@ -307,6 +308,7 @@ def troubled() -> Audit:
                 ref=MAIN,
                 commit=commit_id(3),
                 entry=1_003,
+                facts=(("due", NOON - DAY), ("rules", ("senior-signoff",))),
             ),
         ),
         landed=tuple(

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from gatekeeper.core.clock import format_date, format_time
+from gatekeeper.formats.audit_words import exception_next, exception_text, shift_text
 from gatekeeper.formats.html.numbers import count, days, percent, plural, span
 from gatekeeper.formats.text import short, short_ref, visible
 
@@ -67,10 +68,10 @@ def _environment() -> Environment:
         "count": count,
         "day": _day,
         "days": days,
-        "exception": lambda each: each.kind.replace("_", " "),
-        "next_step": lambda _each: "",
+        "exception": exception_text,
+        "next_step": exception_next,
         "sentence": lambda text: text[:1].upper() + text[1:].rstrip(".") + ".",
-        "shift": lambda each: f"{each.code} {each.what} {each.before} {each.after}",
+        "shift": shift_text,
         "percent": percent,
         "plain": visible,
         "plural": plural,
