@@ -139,7 +139,8 @@ class _Writing:
         self.add("commits.tsv", table(COMMITS, ((*_place(e)[:5], e.judged, e.judged_position) for e in chosen)))
         found = self._facts(chosen)
         received, signers = add_statements(self.ledger, found, self.trace.received, self.add)
-        missing = add_objects(self.server, found, self.add, contents=self.wanted.contents)
+        unjudged = [each.commit for each in chosen if not each.judged]
+        missing = add_objects(self.server, found, unjudged, self.add, contents=self.wanted.contents)
         if missing:
             self.add("missing.txt", "".join(f"{commit}\n" for commit in missing).encode())
         self.numbers |= {number for e in chosen for number in (e.push, e.landing, e.judged)} | set(received.values())
@@ -152,7 +153,7 @@ class _Writing:
         judged: dict[int, list[Exhibit]] = {}
         for exhibit in chosen:
             judged.setdefault(exhibit.judged, []).append(exhibit)
-        entries = (entry for entry in self.ledger.entries() if entry.number in judged)
+        entries = map(self.ledger.entry, sorted(judged.keys() - {0}))
         return [facts(exhibit, entry) for entry in entries for exhibit in judged[entry.number]]
 
     def _rules_and_people(self, found: Sequence[Facts], signers: set[str]) -> None:
@@ -218,6 +219,7 @@ class _Writing:
             ("gatekeeper", __version__),
             ("ledger_entries", self.head.number),
             ("ledger_head", self.head.hash),
+            ("pruned", self.ledger.pruned()),
             ("roster_now", self.ledger.roster_digest()),
             ("since", time_field(selection.since)),
             ("until", time_field(selection.until)),

@@ -90,7 +90,7 @@ def add_statements(
     """Add every statement about some commits, or about what was reviewed for them, whenever it came.
 
     Returns:
-        The entry that took in each statement, and the ids of the signers.
+        The entry that took in each statement, 0 if it was pruned, and the ids of the signers.
     """
     subjects = _unique(commit for each in found for commit in (each.exhibit.commit, *each.reviewed))
     wanted = {statement for many in ledger.subjects(subjects).values() for statement in many}
@@ -98,7 +98,7 @@ def add_statements(
     rows: list[tuple[object, ...]] = []
     entries: dict[StatementId, int] = {}
     signers: set[str] = set()
-    for stored in ledger.signoffs(sorted(wanted & received.keys())):
+    for stored in ledger.signoffs(sorted(wanted)):
         envelope = parse_envelope(stored.envelope)
         statement = parse_statement(envelope.payload)
         folder = f"statements/{stored.statement}"
@@ -106,18 +106,21 @@ def add_statements(
         add(f"{folder}/payload.json", envelope.payload)
         add(f"{folder}/signed", envelope.signed_bytes)
         add(f"{folder}/signature", armoured(envelope.signature))
-        entries[stored.statement] = received[stored.statement]
+        entry = entries[stored.statement] = received.get(stored.statement, 0)
         signers.add(statement.signer)
         facts = (statement.decision.value, statement.signer, envelope.keyid, len(statement.commits))
-        rows.append((stored.statement, received[stored.statement], time_field(stored.received_at), *facts))
+        rows.append((stored.statement, entry, time_field(stored.received_at), *facts))
     add("statements.tsv", table(STATEMENTS, sorted(rows, key=lambda row: (row[1], row[0]))))
     return entries, signers
 
 
-def add_objects(server: Server, found: Sequence[Facts], add: Add, *, contents: bool) -> list[ObjectId]:
+def add_objects(
+    server: Server, found: Sequence[Facts], bare: Sequence[ObjectId], add: Add, *, contents: bool
+) -> list[ObjectId]:
     """Add the commits, what was reviewed for them, their parents, and the trees that show what they change.
 
-    Of what was carried over, and with `contents` of everything, the files that they change are added too.
+    Of what was carried over, and with `contents` of everything, the files that they change are added too. Of `bare`
+    commits nothing but themselves.
 
     Returns:
         Commits that were reviewed, and that the repository does not have any more.
@@ -144,6 +147,8 @@ def add_objects(server: Server, found: Sequence[Facts], add: Add, *, contents: b
                 add(f"objects/tree/{raw.id}", raw.data)
         for raw in excerpt.files(blobs, MAX_FILE):
             add(f"objects/blob/{raw.id}", raw.data)
+    for raw in excerpt.commits(bare):
+        add(f"objects/commit/{raw.id}", raw.data)
     return excerpt.missing
 
 

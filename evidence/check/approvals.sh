@@ -85,6 +85,7 @@ approval() { # does the statement $1 count for the rule $2, for the reviewed com
     done <"$work/covered"
     [ -n "$covers" ] || { why="statement $1 is not about what was reviewed"; return 1; }
     by="$by; $signer ($level), received $received in entry $taken"
+    [ "$taken" != 0 ] || by="$by, which was pruned: the time is as statements.tsv says"
     now=$(about roster_now)
     is_id "$now" && row "rosters/$now/keys.tsv" "$signer" | K=$key awk -F '\t' '$2 == ENVIRON["K"] && $6 == "no" { found = 1 } END { exit !found }' ||
         note="$note; the key of $signer has been revoked or removed since"

@@ -60,7 +60,11 @@ landed() { # check one landed commit; sets `why` if something does not fit
         END { for (i in pushes) if (i in places && kind == "\"landing\"") exit 0; exit 1 }' "$work/entry.$landing" ||
         { why="entry $landing does not say that it landed"; return 1; }
     landed_at=$date
-    [ "$judged" != 0 ] || { why='no entry has a verdict about it'; return 1; }
+    if [ "$judged" = 0 ]; then
+        [ "$(about pruned)" != 0 ] || { why='no entry has a verdict about it'; return 1; }
+        mark=GONE what='had landed in order before; the entry with the verdict was pruned'
+        return 0
+    fi
     [ "$judged" = "$push" ] || note="; had landed in order before, judged in entry $judged"
     entry "$judged" || { why="entry $judged is not here"; return 1; }
     is_id "$policy" && is_id "$roster" || { why="entry $judged names no policy and roster"; return 1; }
@@ -102,6 +106,9 @@ while IFS=$tab read -r commit ref push position landing judged judged_position; 
     printf '%s %s %s %s %s %s\n' "$commit" "$push" "$position" "$landing" "$judged" "$judged_position" |
         grep -qxE '([0-9a-f]{40}|[0-9a-f]{64}) [0-9]+ [0-9]+ [0-9]+ [0-9]+ [0-9]+' || die 'commits.tsv has a row that is none'
     if ! landed; then fail "$commit on $ref: $why"; continue; fi
-    if [ "$mark" = ok ]; then good=$((good + 1)); else debts=$((debts + 1)); fi
+    case $mark in
+    ok) good=$((good + 1)) ;;
+    OWED) debts=$((debts + 1)) ;;
+    esac
     printf '%-4s  %s on %s, entry %s, %s: %s%s\n' "$mark" "$commit" "$ref" "$push" "$landed_at" "$what" "$note"
 done <"$work/landed"

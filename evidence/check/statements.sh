@@ -12,6 +12,18 @@ of_signer() { # the facts of the statement $1: decision, signer, key, entry, rec
 escaped=$(about repository)
 TIME='[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z'
 SAYS="(approve|reject|author|emergency|revoke) [a-z0-9][a-z0-9._-]* $TIME $TIME"
+took_it() { # did the server have the statement $1, and when? By the entry $2 that took it in; 0: it was pruned, then by $3
+    if [ "$2" = 0 ]; then
+        [ "$(about pruned)" != 0 ] || { bad 'no entry took it in'; return 1; }
+        date=$3
+        return 0
+    fi
+    entry "$2" && [ "$result" = accepted ] || { bad "the entry $2, which took it in, is not here"; return 1; }
+    S=$1 awk -F '\t' '$1 ~ /^\/"data"\/"receipts"\/[0-9]+\/"statement"$/ && $2 == "\"" ENVIRON["S"] "\"" { print $1 }' "$work/entry.$2" >"$work/receipt"
+    receipt=$(sed 's|/"statement"$||' "$work/receipt")
+    [ "$(value "$work/entry.$2" "$receipt/\"envelope\"")" = "$(sha256 <"$envelope")" ] || { bad "the entry $2 did not take in this envelope"; return 1; }
+}
+
 statement() { # check the statement $1 on its own: form, id, receipt, signature by the key that it names
     folder=statements/$1 envelope=statements/$1/envelope.json
     for file in envelope.json payload.json signed signature; do
@@ -51,11 +63,7 @@ statement() { # check the statement $1 on its own: form, id, receipt, signature 
     cut -f 1 "$flat.claims" >"$flat.commits"
     members "$flat.flat" '/"predicate"/"refs"' '' >"$flat.refs"
     members "$flat.flat" '/"subject"' '/"digest"/"gitCommit"' | cmp -s - "$flat.commits" || { bad 'its subjects are not its commits'; return; }
-    # That the server had it, and when: by the entry of the ledger that took it in.
-    entry "$2" && [ "$result" = accepted ] || { bad "the entry $2, which took it in, is not here"; return; }
-    S=$1 awk -F '\t' '$1 ~ /^\/"data"\/"receipts"\/[0-9]+\/"statement"$/ && $2 == "\"" ENVIRON["S"] "\"" { print $1 }' "$work/entry.$2" >"$work/receipt"
-    receipt=$(sed 's|/"statement"$||' "$work/receipt")
-    [ "$(value "$work/entry.$2" "$receipt/\"envelope\"")" = "$(sha256 <"$envelope")" ] || { bad "the entry $2 did not take in this envelope"; return; }
+    took_it "$1" "$2" "$3" || return 0
     decision=$(value "$flat.flat" '/"predicate"/"decision"') signer=$(value "$flat.flat" '/"predicate"/"signer"')
     issued=$(value "$flat.flat" '/"predicate"/"issuedAt"') expires=$(value "$flat.flat" '/"predicate"/"expiresAt"')
     printf '%s %s %s %s\n' "$decision" "$signer" "$issued" "$expires" | grep -qxE "$SAYS" ||
@@ -68,8 +76,9 @@ statement() { # check the statement $1 on its own: form, id, receipt, signature 
 }
 bad() { fail "statement $about_statement: $1"; }
 rows statements.tsv | sort -u >"$work/rows"
-while IFS=$tab read -r about_statement received _; do
-    printf '%s %s\n' "$about_statement" "$received" | grep -qxE '[0-9a-f]{64} [0-9]+' || die 'statements.tsv has a row that is none'
-    statement "$about_statement" "$received"
+while IFS=$tab read -r about_statement taken received _; do
+    printf '%s %s %s\n' "$about_statement" "$taken" "$received" | grep -qxE "[0-9a-f]{64} (0|[1-9][0-9]*) $TIME" ||
+        die 'statements.tsv has a row that is none'
+    statement "$about_statement" "$taken" "$received"
 done <"$work/rows"
 report statements "$(count "$work/rows"), each signed with the key that it names, and taken in by the stated entry"

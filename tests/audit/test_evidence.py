@@ -253,6 +253,28 @@ def test_of_somebody_who_was_forgotten_the_pseudonym_stays(world: World, tmp_pat
 
 
 @one_format
+def test_what_was_pruned_is_told_and_the_rest_can_be_checked(world: World, tmp_path: Path) -> None:
+    old = approved(world)
+    (commit,) = for_review(world, branch="review/two")
+    world.approve(commit)
+    world.settle()
+    taken = world.entries()[-1].number
+    clone = world.clone()
+    assert clone.push("HEAD:main").accepted
+    assert clone.push("HEAD:refs/heads/release/1").accepted
+    world.settle()
+    with world.ledger() as ledger:
+        assert ledger.prune(taken, now=Timestamp(int(time.time())), repository=REPOSITORY)
+    pack(world, tmp_path / "package")
+    done = check(tmp_path / "package")
+    assert done.status == 0, done.out
+    rows = [line for line in done.out.splitlines() if commit in line]
+    assert [row.split()[0] for row in rows] == ["ok", "ok"]
+    assert "in entry 0, which was pruned" in rows[0]
+    assert [line.split()[0] for line in done.out.splitlines() if old in line] == ["GONE"]
+
+
+@one_format
 def test_a_sign_off_that_did_not_count_is_shown_with_its_reason(world: World, tmp_path: Path) -> None:
     (commit,) = for_review(world)
     world.set_policy(administrators={"from": {"at_least": "mid"}, "signoffs": 1})

@@ -453,6 +453,20 @@ def test_a_commit_that_is_left_out_or_slipped_in_is_named(case: Case) -> None:
     assert "commits.tsv is not the whole population" in spoil(case, without("population.tsv")).failures
 
 
+def test_a_statement_or_verdict_that_is_said_to_be_pruned_is_named(case: Case) -> None:
+    def change(folder: Path) -> None:
+        for name in ("commits.tsv", "statements.tsv"):
+            lines = [line.split("\t") for line in (folder / name).read_text().splitlines()]
+            column = lines[0].index("judged" if name == "commits.tsv" else "entry")
+            changed = [[*line[:column], "0", *line[column + 1 :]] for line in lines[1:]]
+            (folder / name).write_text("".join("\t".join(line) + "\n" for line in [lines[0], *changed]))
+
+    done = spoil(case, change)
+    assert done.status == 1
+    assert f"statement {case.signed.id}: no entry took it in" in done.failures
+    assert f"{case.commit} on refs/heads/main: no entry has a verdict about it" in done.failures
+
+
 def test_a_sample_that_was_not_drawn_is_named(case: Case) -> None:
     def change(folder: Path) -> None:
         replaced(folder / "about.tsv", "method\tall", "method\tsample")
