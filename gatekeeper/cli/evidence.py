@@ -5,39 +5,30 @@ from __future__ import annotations
 import click
 
 from gatekeeper.auditing import audit
-from gatekeeper.cli.common import FORMAT, REPO, err, open_server, out, print_json
+from gatekeeper.cli import OK, REFUSED
+from gatekeeper.cli.common import FORMAT, err, out, print_json
+from gatekeeper.cli.looking import find_repositories, now, progress, selection
 from gatekeeper.core.audit import Selection
-from gatekeeper.core.clock import MalformedTimeError, parse_time
-from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.sampling import UnfitSeedError
 from gatekeeper.evidencing import Evidence, UnknownCommitError, Wanted, export
 from gatekeeper.formats.audit_words import exception_text
 from gatekeeper.formats.text import plural
+from gatekeeper.ledger import Ledger
+from gatekeeper.opening import Server
 from gatekeeper.packing import INSIDE, OccupiedError, Package
+from gatekeeper.touring import open_ledger
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def _time(_ctx: click.Context, parameter: click.Parameter, value: str | None) -> Timestamp | None:
-    """Read a date, of which the first second is meant, or a time."""
-    try:
-        return None if value is None else parse_time(value if "T" in value else f"{value}T00:00:00Z")
-    except MalformedTimeError:
-        raise click.BadParameter(f"{value} is no date such as 2026-11-23", param=parameter) from None
-
-
 @click.command("evidence")
-@REPO
-@click.option(
-    "--since", callback=_time, metavar="DATE", help="Only what landed at or after the beginning of DATE (UTC)."
-)
-@click.option("--until", callback=_time, metavar="DATE", help="Only what landed before the beginning of DATE (UTC).")
-@click.option(
-    "--ref", "refs", multiple=True, metavar="REF", help="Only what landed on REF; `*` and `**` stand for any."
-)
-@click.option("--commit", "commits", multiple=True, metavar="ID", help="Only this commit; may be repeated.")
+@click.option("--repo", required=True, metavar="DIR", help="The repository on the server, such as shop.git.")
+@click.option("--since", metavar="WHEN", help="What landed from then on: 90d, 2026-01-01, 2026-01-01T09:00:00Z.")
+@click.option("--until", metavar="WHEN", help="What landed before then.")
+@click.option("--ref", "refs", multiple=True, metavar="REF", help="Only this ref or pattern. Can be repeated.")
+@click.option("--commit", "commits", multiple=True, metavar="ID", help="Only this commit. Can be repeated.")
 @click.option("--sample", "size", type=click.IntRange(min=1), metavar="N", help="Draw N commits.")
 @click.option("--seed", default="", metavar="TEXT", help="What the draw depends on: let the auditor choose it.")
 @click.option("--whole-roster", is_flag=True, help="Put in whole rosters, not only the people concerned.")
@@ -51,8 +42,8 @@ def _time(_ctx: click.Context, parameter: click.Parameter, value: str | None) ->
 def command(  # noqa: PLR0917 - click hands over every option
     ctx: click.Context,
     repo: str,
-    since: Timestamp | None,
-    until: Timestamp | None,
+    since: str | None,
+    until: str | None,
     refs: tuple[str, ...],
     commits: tuple[str, ...],
     size: int | None,
@@ -73,7 +64,7 @@ def command(  # noqa: PLR0917 - click hands over every option
     if (size is None) != (not seed):
         raise click.UsageError("--sample and --seed belong together; the auditor chooses the seed")
     wanted = Wanted(
-        selection=Selection(since=since, until=until, refs=refs),
+        selection=selection(since, until, refs, (), now()),
         commits=commits,
         size=size,
         seed=seed,
@@ -81,13 +72,13 @@ def command(  # noqa: PLR0917 - click hands over every option
         whole_ledger=whole_ledger,
         contents=contents,
     )
+    paths = find_repositories([repo])
+    if len(paths) > 1:
+        raise click.UsageError(f"{repo} is {plural(len(paths), 'repository', 'repositories')}; name one at a time")
     try:
-        with open_server(repo) as server:
-            ledger = server.ledger()
-            found = audit(server, ledger, Selection(), figures=False).audit
-            exceptions = [f"{each.kind}: {exception_text(each)}" for each in found.exceptions]
-            with Package(target) as package:
-                evidence = export(server, ledger, wanted, package, exceptions)
+        with Package(target) as package, open_ledger(paths[0]) as (server, ledger):
+            exceptions = _exceptions(ctx, server, ledger)
+            evidence = export(server, ledger, wanted, package, exceptions)
     except (OccupiedError, UnfitSeedError, UnknownCommitError) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
@@ -96,7 +87,19 @@ def command(  # noqa: PLR0917 - click hands over every option
         print_json(_data(evidence, package, len(exceptions)))
     else:
         _tell(ctx, evidence, package, exceptions)
-    return 1 if exceptions else 0
+    return REFUSED if exceptions else OK
+
+
+def _exceptions(ctx: click.Context, server: Server, ledger: Ledger) -> list[str]:
+    """Audit the whole repository: what is amiss elsewhere can concern the chosen commits too."""
+    with progress(ctx) as shown:
+        task = shown.add_task("audit", total=None)
+
+        def tick(done: int, everything: int) -> None:
+            shown.update(task, completed=done, total=everything)
+
+        found = audit(server, ledger, Selection(), figures=False, tick=tick).audit
+    return [f"{each.kind}: {exception_text(each)}" for each in found.exceptions]
 
 
 def _tell(ctx: click.Context, evidence: Evidence, package: Package, exceptions: Sequence[str]) -> None:
