@@ -4,7 +4,7 @@
 #
 # usage: sh check.sh [-k DIR] [RECEIPT]...
 #
-#   RECEIPT   as a push printed it, such as shop-18231-9f86d081884c, or from `ledger checkpoint`
+#   RECEIPT   as a push printed it, such as shop-18231-9f86d081884c; of a checkpoint x-NUMBER-HASH
 #   -k DIR    keep the commits of this package as a Git repository in DIR, to look at with `git -C DIR show`
 #
 # exit status: 0 everything fits, 1 something does not, 2 the check could not be made

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import tarfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from jsonschema import validate
 
 from tests.support.commands import for_review, run
 from tests.support.evidence import check
 from tests.support.world import one_format
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.support.commands import Said
     from tests.support.world import World
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "policies" / "audit.schema.json").read_bytes())
 
 
 def evidence(world: World, tmp_path: Path, *arguments: str) -> Said:
@@ -44,6 +46,7 @@ def test_json_says_the_same_and_a_second_run_gives_the_same_archive(world: World
         said = evidence(world, tmp_path, "--sample", "1", "--seed", "q3", "-o", name, "--format", "json")
         assert said.status == 0, said.text
         found.append(json.loads(said.out))
+        validate(found[-1], SCHEMA)
         assert found[-1].pop("path") == str(tmp_path / name)
     assert found[0] == found[1]
     assert (found[0]["version"], found[0]["kind"], found[0]["chosen"]) == (1, "evidence", 1)
