@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections import deque
 
 from gatekeeper.amending import Amending
 from gatekeeper.continuing import Continuity
@@ -11,8 +10,8 @@ from gatekeeper.core.audit import Audit, Break, Chain, Gate, GuardedRef, PauseSp
 from gatekeeper.core.debt import Debt, DebtState
 from gatekeeper.core.exceptional import Exceptional, Severity, worst_first
 from gatekeeper.core.globs import matches_ref
+from gatekeeper.core.held import Held
 from gatekeeper.core.ids import ObjectId, Timestamp
-from gatekeeper.core.landed import Landed
 from gatekeeper.core.push import SIGNOFFS
 from gatekeeper.core.record import Record
 from gatekeeper.dating import Days
@@ -73,7 +72,7 @@ def audit(
         ledger: Its ledger.
         selection: What figures and rows are about. Completeness, continuity and the ledger itself are always looked
             at as a whole: dates inside commits prove nothing.
-        keep: How many of the latest rows to return with it.
+        keep: How many rows to return with it: past that, only of assisted commits and of those that are not in order.
         figures: Whether figures will be shown: then no team may be too small for them.
         tick: Is told how many entries of how many have been read.
 
@@ -182,7 +181,7 @@ class _Looking:
         self.pauses = Pauses()
         self.amending = Amending(look.days, lambda entry: look.in_period(entry.time))
         self.tally = Tally()
-        self.rows: deque[Landed] = deque(maxlen=keep)
+        self.held = Held(keep)
         self.exceptions: list[Exceptional] = []
         self.pushes = self.gaps = 0
 
@@ -217,7 +216,7 @@ class _Looking:
             limit=self.tally.limit(),
             debts=tuple(owed),
             exceptions=worst_first(tuple(exceptions)),
-            landed=tuple(self.rows),
+            landed=self.held.rows(),
         )
 
     def _hear(self, moment: Moment) -> None:
@@ -257,7 +256,7 @@ class _Looking:
         for tabled in self.look.rows(moment):
             self.tally.add(tabled, pauses[tabled.row.entry])
             self.exceptions += tabled.exceptions
-            self.rows.append(tabled.row)
+            self.held.append(tabled.row)
 
     # ---- putting together -------------------------------------------------------------------------
 

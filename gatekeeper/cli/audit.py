@@ -44,8 +44,7 @@ if TYPE_CHECKING:
     from gatekeeper.weighing import Tabled
 
 SUMMARY = "summary"
-MOST_ROWS = 20_000
-"""Landed commits, the latest, that a page holds of each repository."""
+COMMIT_URL = "Where commits are on the web, for links in a page: https://git.example.com/{repository}/commit/{commit}"
 
 
 class Group(click.Group):
@@ -76,8 +75,9 @@ command.add_command(evidence)
 
 @command.command(SUMMARY)
 @options(("text", "json", "csv", "html"))
+@click.option("--commit-url", metavar="TEMPLATE", help=COMMIT_URL)
 @click.pass_context
-def summary(
+def summary(  # noqa: PLR0917 - click hands over every option
     ctx: click.Context,
     repos: tuple[str, ...],
     since: str | None,
@@ -86,24 +86,41 @@ def summary(
     teams: tuple[str, ...],
     form: str,
     output: str | None,
+    commit_url: str | None,
 ) -> int:
     """Is everything in order: the result first, then how it came about.
 
     A repository without a ledger is counted as far as that goes.
     """
     chosen = selection(since, until, refs, teams, now())
-    found = report(ctx, repos, chosen, keep=MOST_ROWS if form == "html" else 0, survey=True)
+    if form == "html":
+        return _page(ctx, repos, chosen, output, commit_url or "")
+    if commit_url:
+        raise click.UsageError("--commit-url is for --format html")
+    found = report(ctx, repos, chosen, survey=True)
     with writing(output) as file:
-        if form == "html":
-            from gatekeeper.formats.html import page  # templates and plots: only for a page
-
-            _write(file, [page(found, most=MOST_ROWS)])
-        elif form == "json":
+        if form == "json":
             _write(file, [json.dumps(summary_data(found), indent=2), "\n"])
         elif form == "csv":
             _write(file, summary_csv(summary_data(found)))
         else:
             _show(ctx, file, output, [*summary_parts(found), *_next(repos, found)])
+    return status(found)
+
+
+def _page(ctx: click.Context, repos: tuple[str, ...], chosen: Selection, output: str | None, commit_url: str) -> int:
+    """Write the summary as a page."""
+    # Templates and plots: only for a page.
+    from gatekeeper.formats.html import page
+    from gatekeeper.formats.html.rows import MOST, AddressError, checked_address
+
+    try:
+        address = checked_address(commit_url) if commit_url else ""
+    except AddressError as error:
+        raise click.BadParameter(str(error), param_hint="--commit-url") from None
+    found = report(ctx, repos, chosen, keep=MOST, survey=True)
+    with writing(output) as file:
+        _write(file, [page(found, commit_url=address)])
     return status(found)
 
 

@@ -244,7 +244,8 @@ class Audit(Record):
     debts: tuple[Debt, ...]
     exceptions: tuple[Exceptional, ...]
     landed: tuple[Landed, ...] = ()
-    """The latest rows of `audit changes`, where they were asked for; `control.landed` is how many there are."""
+    """Rows of `audit changes`, where they were asked for; `control.landed` is how many there are. Where these are too
+    many, only those of assisted commits and of what is not in order."""
     ai: AiReport | None = None
     """The AI part: tools and what became of their output."""
 

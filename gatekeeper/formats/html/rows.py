@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from gatekeeper.core.landed import Manner
+from gatekeeper.core.held import matters
 from gatekeeper.core.record import Record
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 MOST = 20_000
 """Rows that a browser still sorts and filters at once (docs/audit.md has the figures)."""
-IN_ORDER = frozenset({Manner.APPROVED, Manner.UNASKED})
 
 
 class AddressError(ValueError):
@@ -34,9 +33,7 @@ class Rows(Record):
 
     rows: tuple[Row, ...]
     landed: int
-    """How many commits landed in all."""
-    chosen: bool
-    """Whether only what matters most is in the page: there is too much of it."""
+    """How many commits landed in all; if there are more than rows, these are assisted or not in order."""
     anchors: dict[tuple[str, str, str], str]
     """(path of the repository, ref or empty, commit) to the anchor of its row."""
 
@@ -52,9 +49,8 @@ def rows(report: Report, most: int = MOST) -> Rows:
     """
     every = [(audit, landed) for audit in report.repositories for landed in audit.landed]
     every.sort(key=lambda each: -each[1].landed_at)
-    chosen = len(every) > most
-    if chosen:
-        every = [each for each in every if each[1].assisted or each[1].manner not in IN_ORDER][:most]
+    if len(every) > most:
+        every = [each for each in every if matters(each[1])][:most]
     anchors: dict[tuple[str, str, str], str] = {}
     taken: set[str] = set()
     made = []
@@ -63,7 +59,7 @@ def rows(report: Report, most: int = MOST) -> Rows:
         anchors[audit.path, landed.ref, landed.commit] = anchor
         anchors.setdefault((audit.path, "", landed.commit), anchor)
         made.append(Row(anchor=anchor, landed=landed))
-    return Rows(rows=tuple(made), landed=_landed(report), chosen=chosen, anchors=anchors)
+    return Rows(rows=tuple(made), landed=_landed(report), anchors=anchors)
 
 
 def _anchor(commit: ObjectId, taken: set[str]) -> str:

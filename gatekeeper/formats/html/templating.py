@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from gatekeeper.core.clock import format_date, format_time
-from gatekeeper.formats.audit_words import exception_next, exception_text, shift_text
+from gatekeeper.formats.audit_words import MANNERS, exception_next, exception_text, shift_text
 from gatekeeper.formats.html.numbers import count, days, percent, plural, span
 from gatekeeper.formats.text import short, short_ref, visible
 
@@ -69,13 +69,14 @@ def _environment() -> Environment:
         "day": _day,
         "days": days,
         "exception": exception_text,
+        "manner": MANNERS.__getitem__,
         "next_step": exception_next,
-        "sentence": lambda text: text[:1].upper() + text[1:].rstrip(".") + ".",
-        "shift": shift_text,
         "percent": percent,
         "plain": visible,
         "plural": plural,
         "ref": lambda name: visible(short_ref(name), 60),
+        "sentence": lambda text: text[:1].upper() + text[1:].rstrip(".") + ".",
+        "shift": shift_text,
         "short": short,
         "span": span,
         "time": _time,
