@@ -28,7 +28,7 @@ SIGNERS = click.option(
 
 @click.group("ledger")
 def command() -> None:
-    """Verify, sign, export, prune the server's record of pushes and decisions."""
+    """Verify, sign, export or prune the server's record of pushes."""
 
 
 @command.command("verify")
