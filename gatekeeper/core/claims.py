@@ -1,7 +1,8 @@
 """What a message says that its commit does to earlier ones: takes them out again, or mends them.
 
 Forms: git-revert(1) (`Revert "S"`, `This reverts commit ID.`, `Reapply "S"`), pull requests that a platform
-reverts (`Revert "S (#12)" (#34)`), and `Fixes: ID ("S")` of the kernel's submitting-patches, with Git's variations.
+reverts (`Revert "S (#12)" (#34)`), `Fixes: ID ("S")` of the kernel's submitting-patches with Git's variations, and
+how Git's own commits say it in prose (`the regression in ID (S, date)`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,13 @@ QUOTED = re.compile(rb'(?:\[[^\]]{1,40}\]\s*)?(revert|reapply)[ :]*"(.+)"(?: \(#
 REVERTS = re.compile(rb"\bth(?:is|ese) reverts? commits?:?\s+((?:[0-9a-f]{7,64}[\s,]*(?:and\s+)?)+)", re.IGNORECASE)
 ID = re.compile(rb"[0-9a-f]{7,64}")
 FIXES = re.compile(rb"^fixes:[ \t]*(?:commit[ \t]+)?([0-9a-f]{7,64})(?![0-9a-z])", re.IGNORECASE | re.MULTILINE)
+
+BLAMES = re.compile(
+    rb"\b(?:regress(?:ed|ions?)|bugs?|broken?|breakage)\b(?:(?!fix|test|add|report|discuss)[^.;:]){0,40}?\b(?:in|by|from|since|with)\s+(?:commit\s+)?"
+    rb"([0-9a-f]{7,64})(?=\s*\()",
+    re.IGNORECASE,
+)
+BLAMING = (b"egress", b"bug", b"brok", b"reakage")
 
 
 class Reverts(Record):
@@ -54,10 +62,13 @@ def reverts_in(message: bytes) -> Reverts | None:
 
 
 def fixes_in(message: bytes) -> tuple[str, ...]:
-    """Return the ids, in full or in part, that lines `Fixes: ID` name. `Fixes: #12` names none."""
+    """Return the ids, in full or in part, that a message says it mends. `Fixes: #12` names none."""
     message = message[:MESSAGE_LIMIT]
     # A look for bytes first: an expression that ignores case reads every message ten times as long.
-    return _names(FIXES.findall(message)) if b"ixes:" in message or b"IXES:" in message else ()
+    found = FIXES.findall(message) if b"ixes:" in message or b"IXES:" in message else []
+    if any(word in message for word in BLAMING):
+        found += BLAMES.findall(message)
+    return _names(found)
 
 
 def _names(ids: list[bytes]) -> tuple[str, ...]:

@@ -59,6 +59,14 @@ def test_a_squash_that_lists_a_revert_and_words_alike_are_none(subject: str, bod
         (f"fixes: commit {ID}", (ID,)),
         (f"Fixes: {ID[:12].upper()}", (ID[:12],)),
         (f"Fixes: {ID}\nFixes: {OTHER}\nFixes: {ID}", (ID, OTHER)),
+        (f"This fixes the regression in {ID[:8]} (Add retry, 2026-11-23).", (ID[:8],)),
+        (f"It has been broken since\ncommit {ID[:8]} (Add retry, 2026-11-23),", (ID[:8],)),
+        (f"a bug that was introduced by {ID[:8]} (Add retry)", (ID[:8],)),
+        (f"the function introduced in {ID[:8]} (Add retry)", ()),
+        (f"There is a bug. We saw it. See what is in {ID[:8]} (Add retry)", ()),
+        ("a bug in 1234567", ()),
+        (f"the regression test in {ID[:8]} (Add retry)", ()),
+        (f"one of the bugs fixed by {ID[:8]} (Add retry)", ()),
         ("Fixes: #1234567", ()),
         ("Fixes: 1234", ()),
         ("Fixes: https://example.com/shop/issues/1234567", ()),
@@ -80,6 +88,7 @@ def test_any_bytes_are_read(data: bytes) -> None:
 def test_a_message_that_names_a_million_commits_is_read_to_a_bound() -> None:
     many = b"".join(b"Fixes: %040x\n" % number for number in range(100_000))
     assert len(fixes_in(many)) == IDS_LIMIT
+    assert fixes_in(b"bug " * 100_000 + b"in a" * 100_000) == ()
     chain = b"Revert all\n\nThis reverts commits " + b"abcdef0 " * 100_000 + b"0123456789" * 100_000
     found = reverts_in(chain)
     assert found is not None
