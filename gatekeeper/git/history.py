@@ -40,6 +40,8 @@ DIFFS = (
 )
 WITH_LINES = ("--numstat", "--find-renames")
 """Both read contents. The renames are those that git-log(1) finds."""
+PATIENCE = 120.0
+"""Seconds for one commit: a small pack can name more paths than anybody can count."""
 MOST_FAILURES = 1000
 """Commits whose contents cannot be compared, before those that are left are not even tried."""
 
@@ -202,7 +204,7 @@ class History:
             parsers[index] = Parser((), with_lines=False)
             return b""
 
-        for index, chunk in self._private.abreast(command, [_lines(share) for share in shares], again):
+        for index, chunk in self._private.abreast(command, [_lines(share) for share in shares], again, PATIENCE):
             yield from parsers[index].feed(chunk)
         for parser in parsers:
             yield from parser.end()

@@ -118,43 +118,53 @@ class Runner:
             child.kill()
 
     def abreast(
-        self, arguments: Sequence[str], inputs: Sequence[bytes], again: Callable[[int, GitError], bytes]
+        self,
+        arguments: Sequence[str],
+        inputs: Sequence[bytes],
+        again: Callable[[int, GitError], bytes],
+        patience: float,
     ) -> Iterator[tuple[int, bytes]]:
         """Run a child for each input, all at the same time; yield (index of the input, chunk of output) as they come.
 
-        When one fails, after its last chunk, `again` is called with its index and what it said, and returns the input
-        of another child in its place, or nothing; or raises.
+        When one fails, after its last chunk, or is silent for `patience` seconds, `again` is called with its index and
+        the error, and returns the input of another child in its place, or nothing; or raises.
 
         Raises:
             TimeoutExceededError: past the deadline; all children are killed.
         """
         running: dict[int, tuple[int, _Child]] = {}
+        heard: dict[int, float] = {}
         poll = select.poll()
 
         def start(index: int, data: bytes) -> None:
             child = _Child(self, arguments, self._input(data))
             running[child.output] = index, child
+            heard[child.output] = time.monotonic()
             poll.register(child.output, select.POLLIN)
+
+        def end(output: int, error: GitError | None) -> None:
+            poll.unregister(output)
+            index, child = running.pop(output)
+            os.close(output)
+            child.kill()
+            data = again(index, error) if error else b""
+            if data:
+                start(index, data)
 
         try:
             for index, data in enumerate(inputs):
                 start(index, data)
             while running:
-                for output, _ in poll.poll(self.remaining() * 1000):
+                for output, _ in poll.poll(min(self.remaining(), patience) * 1000):
                     index, child = running[output]
                     chunk = os.read(output, CHUNK)
+                    heard[output] = time.monotonic()
                     if chunk:
                         yield index, chunk
-                        continue
-                    poll.unregister(output)
-                    try:
-                        child.finish((0,))
-                    except GitError as error:
-                        data = again(index, error)
-                        if data:
-                            start(index, data)
-                    del running[output]
-                    os.close(output)
+                    else:
+                        end(output, child.failure())
+                for output in [each for each in running if time.monotonic() - heard[each] > patience]:
+                    end(output, GitError(f"`git {arguments[0]}` was silent for {patience} seconds"))
         finally:
             for output, (_, child) in running.items():
                 os.close(output)
@@ -278,6 +288,14 @@ class _Child:
             bound = f" (it may use {MAX_MEMORY >> 30} GiB)" if "Out of memory" in said else ""
             raise GitError(f"`git {self._name}` {how}: {said or 'it said nothing'}{bound}")
         return code
+
+    def failure(self) -> GitError | None:
+        """Wait for the end; return how it failed, if it did."""
+        try:
+            self.finish((0,))
+        except GitError as error:
+            return error
+        return None
 
     def kill(self) -> None:
         """Kill a child that is still running, and reap it."""

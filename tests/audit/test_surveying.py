@@ -250,6 +250,24 @@ def test_a_commit_with_many_thousand_paths_is_counted_in_few_areas(one: History)
     assert sum(each.lines.base for each in found.by_path) == 20_000
 
 
+def test_a_commit_of_a_billion_paths_is_given_up_and_nothing_else(
+    one: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gatekeeper.git.history.PATIENCE", 1.0)
+    make = one.repository
+    bomb = make.raw_tree([("100644", b"f", make.blob(b"x\n"))])
+    for _ in range(9):
+        bomb = make.raw_tree([("40000", b"%02d" % number, bomb) for number in range(10)])
+    tip = make.commit({b"a": b"1\n"})
+    tip = make.commit(bomb, tip)
+    tip = make.commit({b"a": b"1\n", b"b": b"1\n"}, tip)
+    for number in range(3):
+        tip = make.commit({b"a": b"%d\n" % number}, tip)
+    make.set_ref("refs/heads/main", tip)
+    found = survey(str(one.path), NOW, cache="")
+    assert (found.population.changes, found.population.unread, found.population.uncounted) == (4, 2, 0)
+
+
 def test_authorship_logs_count_and_one_that_comes_later_counts_then(one: History, tmp_path: Path) -> None:
     one.commit({"a": "1\n"})
     (commit,) = one.write()
