@@ -89,10 +89,19 @@ class PushedNotes:
         return {name: self._read[name] for name in wanted if self._read.get(name)}
 
     def everything(self) -> Iterator[Attestation]:
-        """Yield what all notes say, up to the bounds; what is beyond them is counted."""
+        """Yield what all notes say, up to the bounds; what is beyond them is counted.
+
+        Where there are too many, as when notes of years are pushed at last, those count most whose commits are to come.
+        """
         wanted = list(self._blobs)
         read = [name for name in wanted if name in self._read]
         rest = [name for name in wanted if name not in self._read]
+        if len(rest) > MAX_NOTES:
+            try:
+                here = {name for name, kind, _ in self._engine.kinds(rest) if kind != "missing"}
+            except GitError:
+                here = set()
+            rest.sort(key=here.__contains__)
         for attestations in self.about([*read, *rest[:MAX_NOTES]]).values():
             yield from attestations
         self._unread += len(rest[MAX_NOTES:])

@@ -324,6 +324,19 @@ class TestHostileNotes:
         assert last(world)["notes"]["unread"] == 50
         assert clone.push(PUSH).accepted
 
+    def test_of_more_notes_than_are_read_those_count_whose_commits_are_to_come(self, world: World) -> None:
+        clone = world.clone()
+        there = clone.commit("There")
+        assert clone.push("main:main").accepted
+        commit = clone.commit("Work", {"src/cart.py": CODE})
+        agent = clone.hash_object("blob", log())
+        entries = {f"{number:040x}": ("100644", agent) for number in range(MAX_NOTES - 1)}
+        notes_tree(clone, {**entries, there: ("100644", agent), commit: ("100644", agent)})
+        assert clone.push(PUSH).accepted
+        known = {each["id"] for each in last(world)["attested"]}
+        assert (there in known, commit in known) == (False, True)
+        assert clone.push("main:main").refused
+
 
 def commit_with(clone: Clone, *records: str, files: dict[str, str] | None = None) -> str:
     """A commit that adds records to those that are there, with the files that it changes."""
