@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gatekeeper.core.agent_trace import DIRECTORY, traces
-from gatekeeper.core.attestation import Attestation
+from gatekeeper.core.agent_trace import traces
+from gatekeeper.core.attestation import TRACES, Attestation
 from gatekeeper.core.commits import MalformedCommitError, parse_commit
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.differences import differences
@@ -12,8 +12,6 @@ from gatekeeper.remembering import TraceFile, brought_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from gatekeeper.core.agent_trace import Trace
     from gatekeeper.core.ai_names import Words
     from gatekeeper.git.reading import Reader
@@ -24,11 +22,6 @@ HISTORY_BYTES = 1 << 40
 """The same, where people read a whole history."""
 ALL_BYTES = 128 * 1024 * 1024
 """Bytes of all such files that one reader reads."""
-
-
-def keeps_traces(engine: Engine, tips: Sequence[ObjectId]) -> bool:
-    """Whether there are records at any of some commits: where not, no diff is looked at for them."""
-    return any(kind == "tree" for _, kind, _ in engine.kinds([f"{tip}:{DIRECTORY}" for tip in tips]))
 
 
 class TraceReader:
@@ -86,7 +79,7 @@ class TraceHistory:
             parsed = parse_commit(commit, raw, self._engine.object_format)
         except MalformedCommitError:
             return []
-        own, *others = (reader.kind(f"{name}:{DIRECTORY}") for name in (commit, *parsed.parents))
+        own, *others = (reader.kind(f"{name}:{TRACES}") for name in (commit, *parsed.parents))
         if not said and (own[1] != "tree" or own in others):
             return []
         ((_, changes),) = differences(self._engine, [parsed])

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from gatekeeper.agent_traces import TraceReader
 from gatekeeper.authoring import Authors
 from gatekeeper.bench import Bench
-from gatekeeper.core.attestation import Attestation, as_evidence
+from gatekeeper.core.attestation import TRACES, Attestation, as_evidence
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.declaration import prepared
 from gatekeeper.core.ids import ObjectId
@@ -15,11 +14,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gatekeeper.agent_traces import TraceReader
     from gatekeeper.core.agent_trace import Trace
     from gatekeeper.core.marks import Evidence
+    from gatekeeper.git import Engine
+    from gatekeeper.remembering import TraceFile
 
 MAX_NAMED = 10_000
 """Records about other commits, of one ref update."""
+
+
+def keeps_traces(engine: Engine, tips: Sequence[ObjectId]) -> bool:
+    """Whether there are records at any of some commits: where not, no diff is looked at for them."""
+    return any(kind == "tree" for _, kind, _ in engine.kinds([f"{tip}:{TRACES}" for tip in tips]))
 
 
 class Attesting:
@@ -29,14 +36,14 @@ class Attesting:
         """Ask the bench's ledger and notes; `authors` knows whose a commit is."""
         self._bench = bench
         self._authors = authors
-        self._reader = TraceReader(bench.engine, prepared(bench.policy.assisted).index.words)
+        self._reader: TraceReader | None = None
         self.named: list[Attestation] = []
         """What records of commits that this push brings say about other ones: for the ledger."""
 
     @property
     def unread(self) -> int:
         """Files of records beyond the bounds."""
-        return self._reader.unread
+        return self._reader.unread if self._reader else 0
 
     def evidence(
         self, commits: Sequence[Commit], brought: Mapping[ObjectId, Brought]
@@ -49,7 +56,7 @@ class Attesting:
         said = self._said([commit.id for commit in commits])
         for commit in commits:
             for file in brought[commit.id].traces if commit.id in brought else ():
-                for trace in self._reader.read(file):
+                for trace in self._traces(file):
                     self._take(commit.id, trace, said)
         asked = [commit for commit in commits if commit.id in said]
         people = self._authors.people(asked)
@@ -75,6 +82,13 @@ class Attesting:
         for name, many in notes.items():
             said.setdefault(name, []).extend(each.replace(first=name in first) for each in many)
         return said
+
+    def _traces(self, file: TraceFile) -> list[Trace]:
+        if self._reader is None:
+            from gatekeeper.agent_traces import TraceReader  # few repositories have them
+
+            self._reader = TraceReader(self._bench.engine, prepared(self._bench.policy.assisted).index.words)
+        return self._reader.read(file)
 
     def _take(self, adding: ObjectId, trace: Trace, said: dict[ObjectId, list[Attestation]]) -> None:
         """Take in a record: for the commit that adds it, and for the one that it names."""

@@ -6,8 +6,7 @@ asks for is not gathered.
 
 from __future__ import annotations
 
-from gatekeeper.agent_traces import keeps_traces
-from gatekeeper.attesting import Attesting
+from gatekeeper.attesting import Attesting, keeps_traces
 from gatekeeper.authoring import Arrival, Authors
 from gatekeeper.bench import Bench
 from gatekeeper.core.attestation import Attestation

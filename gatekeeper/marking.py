@@ -7,7 +7,8 @@ import shutil
 import tempfile
 import time
 
-from gatekeeper.agent_traces import TraceHistory, keeps_traces
+from gatekeeper.agent_traces import TraceHistory
+from gatekeeper.attesting import keeps_traces
 from gatekeeper.core.attestation import Attestation, as_evidence
 from gatekeeper.core.authorship_log import attested, commit_of
 from gatekeeper.core.commits import Glimpse, MalformedCommitError

@@ -5,8 +5,7 @@ Nothing here refuses a push: what goes wrong is a gap in what was observed, and 
 
 from __future__ import annotations
 
-from gatekeeper.agent_traces import keeps_traces
-from gatekeeper.attesting import Attesting
+from gatekeeper.attesting import Attesting, keeps_traces
 from gatekeeper.authoring import Arrival, Authors
 from gatekeeper.bench import Bench, read_these, stream_commits, well_formed
 from gatekeeper.core.declaration import SILENT, declare, with_evidence

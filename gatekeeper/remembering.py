@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatekeeper.core.agent_trace import is_trace_file
+from gatekeeper.core.attestation import is_trace_file
 from gatekeeper.core.changes import BLOB_MODES, Change, RawEntry, change_digest, inverse, path_key, paths_key
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.declaration import Declaration, State

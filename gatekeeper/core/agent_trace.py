@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import islice
 
 from gatekeeper.core import plain
+from gatekeeper.core.attestation import LINES
 from gatekeeper.core.authorship_log import bytes_of, json_of, tools_named
 from gatekeeper.core.changes import path_key
 from gatekeeper.core.ids import ObjectFormat, ObjectId
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 
     from gatekeeper.core.ai_names import Words
 
-DIRECTORY = ".agent-trace"
-PREFIX = b".agent-trace/"
-LINES = b".jsonl"
-SUFFIXES = (LINES, b".json")
 AI = ("ai", "mixed")
 """Types of contributors with an agent among them."""
 RECORDS = 2_000
@@ -47,11 +44,6 @@ class Trace(Record):
     """The keys (`changes.path_key`) of the files that an agent contributed to; never empty."""
     revision: ObjectId | None
     """The commit that it names, if it names one of this object format."""
-
-
-def is_trace_file(path: bytes) -> bool:
-    """Whether a path is one at which records are kept."""
-    return path.startswith(PREFIX) and path.endswith(SUFFIXES)
 
 
 def traces(path: bytes, new: bytes, before: Sequence[bytes], known: Words, object_format: ObjectFormat) -> list[Trace]:

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 TEXT_LIMIT = 200
 """Bytes of a note's line that are kept."""
 
+TRACES = ".agent-trace"
+"""The directory in which records of Agent Trace are kept."""
+LINES = b".jsonl"
+"""How the names of files end with one record a line; in those with the other end there is one, or a list."""
+
+
+def is_trace_file(path: bytes) -> bool:
+    """Whether a path is one at which records of Agent Trace are kept."""
+    return path.startswith(b".agent-trace/") and path.endswith((LINES, b".json"))
+
 
 class Attestation(Record):
     """One thing that was said about one commit."""

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatekeeper.core.agent_trace import FILES, RECORDS, Trace, is_trace_file, traces
+from gatekeeper.core.agent_trace import FILES, RECORDS, Trace, traces
+from gatekeeper.core.attestation import is_trace_file
 from gatekeeper.core.changes import path_key
 from gatekeeper.core.ids import SHA1
 from gatekeeper.core.tools import builtin_index
