@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gatekeeper.core.carryover import same_lines
+from gatekeeper.core.carryover import done_to_lines, same_lines
 from gatekeeper.core.changes import paths_of, same_shape
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.delivering import file_signoff
@@ -168,7 +168,8 @@ class Server:
             def read(name: str) -> bytes:
                 return next(iter(clone.engine.objects([name]))).data if name.strip("0") else b""
 
-            return "not found" if same_lines(was, now, read) else "other lines"
+            same = same_lines(was, now, lambda before, after: done_to_lines(read(before), read(after)))
+            return "not found" if same else "other lines"
 
 
 class Counts:

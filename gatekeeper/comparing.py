@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatekeeper.core.carryover import same_lines
+from gatekeeper.core.carryover import done_to_lines, same_lines
 from gatekeeper.core.changes import Change
 from gatekeeper.git import Engine
 
@@ -16,6 +16,8 @@ MAX_READ = 512 * 1024 * 1024
 """Bytes that are read for one update of a ref; what is not compared by then counts as different."""
 MAX_KEPT = 64 * 1024 * 1024
 """Bytes of files that are kept, for one is often asked for again."""
+MAX_PAIRS = 100_000
+"""Compared pairs of blobs that are kept."""
 MAX_ENTRIES = 20_000
 """Changed paths that are held at a time."""
 
@@ -27,6 +29,7 @@ class Comparer:
         """Read with this engine."""
         self._engine = engine
         self._blobs: dict[str, bytes] = {}
+        self._lines: dict[tuple[str, str], str | None] = {}
         self._kept = self._read = 0
 
     def alike(self, asked: Sequence[tuple[Change, tuple[str, str]]]) -> list[bool]:
@@ -43,8 +46,18 @@ class Comparer:
             changes = self._engine.changes([pair for _, pair in some])
             for (own, _), other in zip(some, changes, strict=True):
                 self._engine.check_time()
-                found.append(same_lines(other, own, self._content))
+                found.append(same_lines(other, own, self._done))
         return found
+
+    def _done(self, before: str, after: str) -> str | None:
+        """Compare two blobs once: many versions of a file are compared with many others."""
+        pair = (before, after)
+        if pair not in self._lines:
+            if len(self._lines) >= MAX_PAIRS:
+                self._lines.clear()
+            self._engine.check_time()
+            self._lines[pair] = done_to_lines(self._content(before), self._content(after))
+        return self._lines[pair]
 
     def _content(self, name: str) -> bytes | None:
         """Return a blob; None if it is not compared."""

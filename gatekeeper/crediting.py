@@ -6,7 +6,7 @@ from gatekeeper.authoring import Authors
 from gatekeeper.bench import Bench
 from gatekeeper.carrying import Carrier
 from gatekeeper.core.authorship import Authorship
-from gatekeeper.core.carryover import Kind, Source, carried_flaw, cover
+from gatekeeper.core.carryover import Kind, Source, carried_flaw, cover, parents_first
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.people import Person
@@ -59,6 +59,8 @@ class Creditor:
         # By identity, with the statement kept: it is asked about each of its commits, and comparing it would cost.
         self._earlier: dict[tuple[int, int], tuple[Statement, Mapping[ObjectId, str]]] = {}
         self._reverted: dict[int, tuple[Statement, bool]] = {}
+        self._losses = 0
+        self._ordered: dict[int, tuple[Statement, Sequence[SignedCommit]]] = {}
 
     def prepare(self, sources: Iterable[Source]) -> None:
         """Judge every statement about the reviewed commits, and find out who wrote them."""
@@ -79,7 +81,9 @@ class Creditor:
     def credit(self, commit: Commit, sources: Sequence[Source], change: str) -> Credit:
         """Return what a commit gets from what it carries."""
         self._earlier.clear()  # the commits before this one may have changed the answers
-        self._reverted.clear()
+        if self._losses != self._past.losses:
+            self._reverted.clear()
+            self._losses = self._past.losses
         approvals: list[Standing] = []
         vetoes: dict[str, Testimony] = {}
         authors: list[Authorship] = []
@@ -152,13 +156,20 @@ class Creditor:
             reviewed = set(source.commits)
             flaws: dict[ObjectId, str] = {}
             flaw = ""
-            for each in statement.commits:
+            for each in self._in_order(statement):
                 if each.id in reviewed:
                     flaws[each.id] = flaw
+                    if len(flaws) == len(reviewed):
+                        break  # what is listed later is not asked for, and would cost two processes
                 elif not flaw and each.change:  # what changes nothing is nothing to build on
                     flaw = self._flaw_of_missing(each, parent)
             self._earlier[key] = statement, flaws
         return self._earlier[key][1]
+
+    def _in_order(self, statement: Statement) -> Sequence[SignedCommit]:
+        if id(statement) not in self._ordered:
+            self._ordered[id(statement)] = statement, parents_first(statement.commits)
+        return self._ordered[id(statement)][1]
 
     def _flaw_of_missing(self, signed: SignedCommit, parent: ObjectId) -> str:
         """Return a code if an approved commit is not on the ref; empty if it, or what carries it, is there."""

@@ -75,8 +75,7 @@ class Noter:
         """
         wanted = [piece for piece in pieces if piece.assisted or piece.signed]
         blobs = list(dict.fromkeys(blob for piece in wanted if piece.assisted for blob, _ in piece.brought.files))
-        if sum(len(piece.brought.files) for piece in wanted if piece.assisted) > self._limit:
-            raise UnjudgeableError(reason("too-many-files", limit=self._limit))
+        check_bound(sum(len(piece.brought.files) for piece in wanted if piece.assisted), self._limit)
         new = self._new_to_server([ObjectId(name) for name in (*blobs, *(piece.commit for piece in wanted))])
         found: list[dict[str, Any]] = []
         for piece in wanted:
@@ -125,11 +124,14 @@ class Noter:
 
 
 def versions(
-    pieces: Sequence[Piece], flying: Mapping[str, ObjectId]
+    pieces: Sequence[Piece], flying: Mapping[str, ObjectId], limit: int
 ) -> tuple[list[tuple[str, str, str]], dict[str, ObjectId]]:
     """Return later versions of marked files, and the paths in flight after `pieces` (parents first).
 
     `flying` are the paths that marked commits of the branch changed before.
+
+    Raises:
+        UnjudgeableError: if there are more versions, or more paths that were not in flight before, than the limit.
     """
     found: list[tuple[str, str, str]] = []
     now = dict(flying)
@@ -138,4 +140,15 @@ def versions(
             now.update(dict.fromkeys(piece.brought.touched, piece.commit))
         else:
             found += [(blob, path, str(now[path])) for blob, path in piece.brought.files if path in now]
+        check_bound(max(len(found), len(now) - len(flying)), limit)
     return found, now
+
+
+def check_bound(count: int, limit: int) -> None:
+    """Refuse to note more of one push than the limit.
+
+    Raises:
+        UnjudgeableError: if it is more.
+    """
+    if count > limit:
+        raise UnjudgeableError(reason("too-many-files", limit=limit))

@@ -15,7 +15,7 @@ from gatekeeper.core.record import Record
 from gatekeeper.differences import differences
 from gatekeeper.gate import Gate
 from gatekeeper.gathering import Gathered
-from gatekeeper.noting import Noted, Noter, Piece, Span, versions
+from gatekeeper.noting import Noted, Noter, Piece, Span, check_bound, versions
 from gatekeeper.remembering import Brought, author_line_digest, brought_by
 
 TYPE_CHECKING = False
@@ -80,7 +80,7 @@ def note_update(gate: Gate, old: ObjectId, new: ObjectId, gathered: Gathered) ->
     if not gate.policy.remember or not any(piece.assisted or piece.signed for piece in pieces):
         return Noted()
     noter = Noter(gate.engine, gate.new_to_server, gate.policy.limits.remembered)
-    found, _ = versions(pieces, {})
+    found, _ = versions(pieces, {}, gate.policy.limits.remembered)
     root = next((piece.commit for piece in pieces if piece.assisted), "")
     one_line = len(pieces) > 1 and old.strip("0")
     spans = [Span(base=old, head=new, root=root)] if one_line else []
@@ -196,6 +196,7 @@ class _Observing:
         spans: list[Span] = []
         later: list[tuple[str, str, str]] = []
         in_flight: list[tuple[str, tuple[tuple[str, str], ...]]] = []
+        limit = self.bench.policy.limits.remembered
         for moved, tip in branches:
             flying = self.gate.ledger.in_flight(moved.ref)
             ids = self.gate.engine.ids([tip], protected)
@@ -204,10 +205,12 @@ class _Observing:
                 # Where files are in flight, an unmarked commit may bring a later version of one.
                 wanted = here if flying or any(name in marked for name in here) else [n for n in here if n in signed]
                 self._look(wanted, authored, marked, signed, pieces)
-                found, now = versions([pieces[name] for name in here if name in pieces], flying)
+                found, now = versions([pieces[name] for name in here if name in pieces], flying, limit)
                 later += found
                 fresh = tuple((path, str(root)) for path, root in now.items() if path not in flying)
                 in_flight += [(moved.ref, fresh)] if fresh else []
+                # One commit on many refs is many rows.
+                check_bound(max(len(later), sum(len(paths) for _, paths in in_flight)), limit)
             # Also a branch that nobody has said anything about: a veto that comes later binds its squash.
             root = next((name for name in here if name in marked), next(iter(flying.values()), ""))
             if 1 < len(ids) <= MAX_BRANCH and protected:

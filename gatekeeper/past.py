@@ -41,6 +41,8 @@ class Past:
         self._by_id: dict[ObjectId, list[Reviewed]] = {}
         self._by_change: dict[str, list[Reviewed]] = {}
         self._taken_out: set[ObjectId] = set()
+        self.losses = 0
+        """Grows whenever something that was on the ref may have turned out to be lost."""
         self._changes: dict[str, list[LandedChange]] = {}
         self.here: set[ObjectId] = set()
         """The commits of this push up to the one that is being judged."""
@@ -62,9 +64,14 @@ class Past:
     def _fetch_reverts(self, landed: Sequence[ObjectId]) -> None:
         for commit, takers in self._ledger.reverted(self._ref, landed).items():
             if any(taker not in self._judged for taker in takers):
-                self._taken_out.add(commit)
+                self._take_out(commit)
+
+    def _take_out(self, commit: ObjectId) -> None:
+        self._taken_out.add(commit)
+        self.losses += 1
 
     def _note(self, row: Reviewed) -> None:
+        self.losses += row.landed in self._taken_out
         for rows in (self._by_id.setdefault(row.commit, []), self._by_change.setdefault(row.change, [])):
             if row not in rows:
                 rows.append(row)
@@ -92,7 +99,7 @@ class Past:
             landed = LandedChange(commit=commit, change=change, time=self._now, revertible=revertible)
             self._changes.setdefault(change, []).append(landed)
         if reverts:
-            self._taken_out.add(ObjectId(reverts))
+            self._take_out(ObjectId(reverts))
 
     def has(self, commit: ObjectId) -> bool:
         """Whether something landed for a marked or reviewed commit, and is still there."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 
 from gatekeeper.core.changes import BLOB_MODES, Change, line_changes, same_shape
+from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import ObjectId, StatementId, Timestamp
 from gatekeeper.core.record import Record
 
@@ -16,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from gatekeeper.core.signoff import SignedCommit
     from gatekeeper.core.testimony import Standing
 
 
@@ -86,11 +88,25 @@ class Spent(Record):
     time: Timestamp
 
 
-def same_lines(one: Change, other: Change, read: Callable[[str], bytes | None]) -> bool:
+def done_to_lines(before: bytes | None, after: bytes | None) -> str | None:
+    """Return a digest of the lines that are removed and added between two contents of a file, wherever they stand.
+
+    None where that says nothing: a content is not to be compared (None), or is no text (it has a NUL).
+    """
+    if before is None or after is None or b"\0" in before or b"\0" in after:
+        return None
+    # Neither NUL nor newline is in a line, so no two changes of lines give the same bytes.
+    removed, added = (
+        b"\n".join(b"%d %s" % (n, line) for line, n in sorted(each.items())) for each in line_changes(before, after)
+    )
+    return sha256_hex(removed + b"\0" + added)
+
+
+def same_lines(one: Change, other: Change, done: Callable[[str, str], str | None]) -> bool:
     """Whether two changes of one shape remove and add the same lines in each file.
 
-    `read` returns the content of a blob, None if it is not to be compared. That, and what is no text file (a
-    submodule, a symbolic link, bytes with NUL), must be the same before and after.
+    `done` returns `done_to_lines` between two blobs, given their ids. Where that is None, and for what is no file
+    (a submodule, a symbolic link), both must be the same before and after.
     """
     if not same_shape(one, other):
         return False
@@ -100,13 +116,8 @@ def same_lines(one: Change, other: Change, read: Callable[[str], bytes | None]) 
         before, after = left.old_mode, left.new_mode
         if before not in BLOB_MODES or after not in BLOB_MODES or "120000" in (before, after):
             return False
-        contents: list[bytes] = []
-        for name in (left.old_id, left.new_id, right.old_id, right.new_id):
-            content = read(name)
-            if content is None or b"\0" in content:
-                return False
-            contents.append(content)
-        if line_changes(*contents[:2]) != line_changes(*contents[2:]):
+        lines = done(left.old_id, left.new_id)
+        if lines is None or lines != done(right.old_id, right.new_id):
             return False
     return True
 
@@ -131,6 +142,23 @@ def carried_flaw(
         (bool(earlier), earlier),
     )
     return next((code for applies, code in checks if applies), "")
+
+
+def parents_first(commits: Sequence[SignedCommit]) -> list[SignedCommit]:
+    """Return a statement's commits as they are listed, but none before its parent, in whatever order it was asked for.
+
+    Parents are what the statement claims, which may even be a circle.
+    """
+    listed = {commit.id: commit for commit in commits}
+    found: dict[ObjectId, SignedCommit] = {}
+    for commit in commits:
+        line: dict[ObjectId, SignedCommit] = {}
+        at: SignedCommit | None = commit
+        while at is not None and at.id not in found and at.id not in line:
+            line[at.id] = at
+            at = listed.get(ObjectId(at.parent))
+        found.update(reversed(line.items()))
+    return list(found.values())
 
 
 def cover(

@@ -8,6 +8,7 @@ import pytest
 
 from gatekeeper.core.signoff import Decision
 from tests.support.carried import LINES, MARK, branch, changed, moved_on, rebased, reviewed, start
+from tests.support.signoffs import signed_range
 from tests.support.world import one_format
 
 if TYPE_CHECKING:
@@ -377,3 +378,69 @@ class TestTools:
         branch(clone, "own")
         clone.commit("Work" + MARK, {"a.py": changed(LINES, 9, "own")})
         assert clone.push("HEAD:main").accepted
+
+
+class TestShuffledStatement:
+    """The order in which a statement lists its commits is what its signer says needs what."""
+
+    @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+    @one_format
+    def test_the_second_half_alone(self, world: World, order: tuple[int, int]) -> None:
+        clone = start(world, {"auth.py": LINES, "api.py": LINES, "b.py": LINES})
+        auth = clone.commit("Add auth" + MARK, {"auth.py": changed(LINES, 5, "auth")})
+        endpoint = clone.commit("Expose endpoint" + MARK, {"api.py": changed(LINES, 5, "endpoint")})
+        span = signed_range(clone, clone.id("origin/main"), endpoint)
+        assert clone.push("HEAD:refs/heads/topic").accepted
+        both = (auth, endpoint)
+        signed = world.signoff("senior-1", clone, [both[at] for at in order], range=span)
+        assert world.store_push(clone, [signed], account="senior-1").accepted
+        moved_on(world, {"b.py": changed(LINES, 9, "other")})
+        clone.fetch()
+        branch(clone, "half")
+        clone.git("cherry-pick", endpoint, env=clone.dates())
+        assert clone.push("HEAD:main").refused
+        branch(clone, "whole")
+        clone.git("cherry-pick", auth, endpoint, env=clone.dates())
+        assert clone.push("HEAD:main").accepted
+
+    @one_format
+    def test_an_author_statement_with_a_false_range_adds_nothing_to_what_is_carried(self, world: World) -> None:
+        clone = start(world, {"a.py": LINES, "b.py": LINES})
+        base = clone.id("origin/main")
+        one = clone.commit("One" + MARK, {"a.py": changed(LINES, 5, "one")})
+        two = clone.commit("Two" + MARK, {"b.py": changed(LINES, 7, "two")})
+        reviewed(world, clone, two)
+        for first, last in ((one, two), (base, two), (base, one)):
+            said = world.signoff("junior-1", clone, [two], Decision.AUTHOR, range=signed_range(clone, first, last))
+            assert world.store_push(clone, [said], account="junior-1").accepted
+        squash(clone, base)
+        assert clone.push("HEAD:main").refused
+        world.approve(one, "senior-1")
+        assert clone.push("HEAD:main").accepted
+
+
+class TestManyVersions:
+    @one_format
+    def test_each_pair_of_blobs_is_compared_once(self, world: World) -> None:
+        """Or whoever pushes many versions of a file takes all the time of who changes it next."""
+        clone = start(world, {"a.py": LINES})
+        for number in range(8):
+            branch(clone)
+            clone.commit("Version" + MARK, {"a.py": changed(LINES, 20 + number, "version")})
+            assert clone.push("+HEAD:refs/heads/topic").accepted
+        world.run_in_hook(
+            "import gatekeeper.comparing as comparing\n"
+            "done, calls = comparing.done_to_lines, []\n"
+            "def counted(*arguments):\n"
+            "    calls.append(arguments)\n"
+            '    if len(calls) > 8 + 4: raise SystemExit("compared again")\n'
+            "    return done(*arguments)\n"
+            "comparing.done_to_lines = counted"
+        )
+        other = world.clone("mid-1")
+        other.sync()
+        text = LINES
+        for number in range(4):
+            text = changed(text, number, "mine")
+            other.commit("Mine", {"a.py": text})
+        assert other.push("main:main").accepted

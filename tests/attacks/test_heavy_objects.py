@@ -29,6 +29,31 @@ def deep(clone: Clone, levels: int) -> str:
     return clone.id("refs/heads/deep")
 
 
+@one_format
+def test_what_one_push_makes_the_ledger_remember_is_bounded(world: World) -> None:
+    """Later versions of marked files, and one commit on many refs, are many rows for few objects."""
+    world.set_policy(limits={"remembered": 10})
+    clone = world.clone("junior-1")
+    clone.commit("Work\n\nAssisted-by: claude\n", {f"d/{number}": f"{number}\n" for number in range(6)})
+    clone.git("tag", "marked")
+    for again in range(3):
+        clone.commit("More", {f"d/{number}": f"{number} {again}\n" for number in range(6)})
+
+    def notes(*refspecs: str) -> tuple[bool, int, int]:
+        assert clone.push(*refspecs).accepted
+        data = world.entries("push")[-1].data
+        in_flight = sum(len(pairs) for pairs in data.get("in_flight", {}).values())
+        return data["updates"][0]["gap"], len(data.get("versions", ())), in_flight
+
+    assert notes("main:refs/heads/one") == (True, 0, 0)
+    assert notes("marked:refs/heads/two", "marked:refs/heads/three") == (True, 0, 0)
+    assert notes("marked:refs/heads/four") == (False, 0, 6)
+    assert notes("main~2:refs/heads/four") == (False, 6, 0)
+    pushed = clone.push("main:main")
+    assert pushed.refused
+    assert "limits.remembered" in pushed.text
+
+
 def test_a_message_of_fifty_megabytes_is_refused_by_a_bound_that_is_named(world: World) -> None:
     clone = world.clone("senior-1")
     new = with_message(clone, b"Plain\n\n" + b"x" * 79 + b"\n" * 50 * MEGABYTE)

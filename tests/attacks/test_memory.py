@@ -333,6 +333,16 @@ class TestNotHeldAgainst:
         assert clone.push("main:main").accepted
 
     @one_format
+    @pytest.mark.parametrize(("size", "accepted"), [(63, True), (64, False)])
+    def test_a_file_of_fewer_bytes_than_tell_it_from_others(self, world: World, size: int, accepted: bool) -> None:
+        clone = world.clone()
+        base = clone.id()
+        seen(clone, {"a.py": "x" * size})
+        clone.git("reset", "-q", "--hard", base)
+        clone.commit("Mine", {"b.py": "x" * size})
+        assert clone.push("main:main").accepted is accepted
+
+    @one_format
     def test_where_the_policy_remembers_nothing(self, world: World) -> None:
         world.set_policy(remember="off")
         clone = world.clone()

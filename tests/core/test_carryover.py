@@ -8,11 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatekeeper.core.carryover import Carry, CarryOver, Kind, carried_flaw, cover, same_lines
+from gatekeeper.core.carryover import (
+    Carry,
+    CarryOver,
+    Kind,
+    carried_flaw,
+    cover,
+    done_to_lines,
+    parents_first,
+    same_lines,
+)
 from gatekeeper.core.changes import ABSENT, Change, RawEntry, make_change
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.testimony import Standing
-from tests.support.values import A, B, C, D, person, sworn
+from tests.support.values import A, B, C, D, person, signed_commit, sworn
 
 SUE = person("sue")
 ANN = person("ann", "staff")
@@ -44,7 +53,7 @@ def entry(path: bytes = b"a.py", old: str = "old", new: str = "new", **modes: st
 
 
 def same(left: Change, right: Change, **contents: bytes) -> bool:
-    return same_lines(left, right, contents.__getitem__)
+    return same_lines(left, right, lambda *pair: done_to_lines(*map(contents.__getitem__, pair)))
 
 
 class TestSameLines:
@@ -243,3 +252,19 @@ class TestCover:
         for standing in cover(sorted(needed), sorted(assisted), standings):
             assert standing.partial == bool(needed - said)
             assert bool(standing.flaw) == (bool(needed - said) and (not assisted or bool(assisted - said)))
+
+
+class TestParentsFirst:
+    def order(self, *listed: tuple[ObjectId, str]) -> list[ObjectId]:
+        return [each.id for each in parents_first([signed_commit(name, parent=parent) for name, parent in listed])]
+
+    def test_what_is_in_order_or_unrelated_stays_as_it_is_listed(self) -> None:
+        assert self.order((A, D), (B, A), (C, B)) == [A, B, C]
+        assert self.order((C, D), (A, D), (B, "")) == [C, A, B]
+
+    def test_a_parent_comes_before_its_children_and_after_what_is_listed_before_them(self) -> None:
+        assert self.order((C, B), (B, A), (A, D)) == [A, B, C]
+        assert self.order((D, ""), (B, A), (C, D), (A, "")) == [D, A, B, C]
+
+    def test_a_claimed_circle_loses_nothing(self) -> None:
+        assert sorted(self.order((A, B), (B, A), (C, C))) == [A, B, C]

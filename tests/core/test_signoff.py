@@ -60,6 +60,17 @@ def test_the_namespace_and_the_bounds_are_frozen() -> None:
     assert (MAX_ENVELOPE, MAX_COMMITS, MAX_COMMENT, MAX_NAME, MAX_CHECKLIST) == (1 << 20, 10_000, 10_000, 200, 200)
 
 
+def test_the_words_of_a_statement_are_frozen() -> None:
+    assert PRESENCES == ("none", "touch", "verified")
+    assert STATES == ("declared", "inferred", "remembered", "denied", "silent")
+
+
+def test_a_statement_says_nothing_by_default() -> None:
+    plain = statement()
+    assert (plain.range, plain.revokes, plain.refs, plain.checklist) == (None, None, (), ())
+    assert (plain.comment, plain.client, plain.presence) == ("", "", "none")
+
+
 def test_the_formats_are_frozen() -> None:
     """Stores hold such files under such names: whatever changes here orphans every sign-off."""
     assert (
