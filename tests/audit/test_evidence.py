@@ -14,8 +14,9 @@ from gatekeeper.core.signoff import Decision
 from gatekeeper.evidencing import UnknownCommitError
 from gatekeeper.packing import OccupiedError
 from tests.support.carried import LINES, branch
-from tests.support.commands import for_review
+from tests.support.commands import for_review, run
 from tests.support.emergencies import allow, declare
+from tests.support.emergencies import statement as emergency
 from tests.support.environment import require
 from tests.support.evidence import check, pack
 from tests.support.people import PEOPLE, fingerprint, public_line
@@ -372,6 +373,83 @@ def test_emergencies_are_told_with_what_became_of_them(world: World, tmp_path: P
     assert done.line(commit).startswith("ok")
     assert done.line(commit).endswith(": settled")
     assert "approve" in (tmp_path / "settled/statements.tsv").read_text()
+
+
+@one_format
+def test_a_pause_and_an_emergency_statement_are_in_the_record(world: World, tmp_path: Path) -> None:
+    allow(world)
+    clone = world.clone()
+    clone.sync()
+    stated = clone.assisted("By a statement")
+    pushed = world.store_push(clone, [emergency(world, clone, [stated])], account="staff-1")
+    assert pushed.accepted, pushed.stderr
+    assert clone.push("HEAD:main").accepted
+    assert run("pause", "--repo", world.bare, "--for", "2h", "--reason", "power cut", cwd=world.root).status == 0
+    paused = clone.assisted("In a pause")
+    assert clone.push("HEAD:main").accepted
+    world.settle()
+    pack(world, tmp_path / "package", commits=(stated, paused))
+    done = check(tmp_path / "package")
+    assert done.status == 0, done.out
+    assert "lifted by statement of staff-1 (checkout is down)" in done.line(stated)
+    assert "lifted by pause of " in done.line(paused)
+    assert "(power cut)" in done.line(paused)
+    assert done.line(paused).startswith("OWED")
+
+
+def test_a_merge_that_was_signed_for_itself_passes(world: World, tmp_path: Path) -> None:
+    clone = world.clone()
+    clone.git("checkout", "-q", "-b", "side")
+    side = clone.commit("Side\n\nAssisted-by: claude", {"src/cart.py": "total = 1\n"})
+    clone.git("checkout", "-q", "main")
+    clone.commit("Main", {"README": "a better shop\n"})
+    merge = clone.merge("side", amend={"src/extra.py": "1\n"})
+    world.approve(side)
+    world.approve(merge)
+    assert clone.push("main:main").accepted
+    pack(world, tmp_path / "package", commits=(merge, side))
+    done = check(tmp_path / "package")
+    assert done.status == 0, done.out
+    for commit in (merge, side):
+        assert done.line(commit).endswith(f"in entry {world_entry(world, commit)}")
+
+
+def world_entry(world: World, commit: ObjectId) -> int:
+    """The entry that took in the sign-off about a commit."""
+    with world.ledger() as ledger:
+        (statement,) = ledger.subjects([commit])[commit]
+    pushes = world.entries("push")
+    return next(e.number for e in pushes for r in e.data["receipts"] if r["statement"] == statement)
+
+
+@one_format
+def test_strange_paths_and_authors_are_compared_all_the_same(world: World, tmp_path: Path) -> None:
+    world.set_roster({"junior-1": {"emails": ["junior-1@example.com", "j\u00fc\"n'i\\or@example.com"]}})
+    clone = world.clone()
+    clone.sync()
+    files = {"a.b": "1\n", "a/b": "1\n", 'quo"te': "1\n", "tab\there": "1\n", "back\\slash": "1\n", "\u00fc": "1\n"}
+    author = "Junior One <j\u00fc\"n'i\\or@example.com>"
+    commit = clone.commit("Strange\n\nAssisted-by: claude", files, author=author)
+    world.approve(commit)
+    pushed = clone.push("HEAD:main")
+    assert pushed.accepted, pushed.stderr
+    pack(world, tmp_path / "package", commits=(commit,))
+    done = check(tmp_path / "package")
+    assert done.status == 0, done.out
+    assert ";" not in done.line(commit)
+
+
+@one_format
+def test_a_path_with_a_line_end_is_not_compared_and_that_is_said(world: World, tmp_path: Path) -> None:
+    clone = world.clone()
+    clone.sync()
+    commit = clone.commit("Strange\n\nAssisted-by: claude", {"line\nend": "1\n"})
+    world.approve(commit)
+    assert clone.push("HEAD:main").accepted
+    pack(world, tmp_path / "package", commits=(commit,))
+    done = check(tmp_path / "package")
+    assert done.status == 0, done.out
+    assert f"the change of {commit} was not computed" in done.line(commit)
 
 
 @one_format
