@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from gatekeeper.core.amendments import policy_shifts, roster_shifts
 from gatekeeper.core.audit import Amendment, Shift
 from gatekeeper.dating import Days
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
 KINDS = ("install", "policy", "push")
 """Kinds of entries that name what was in force."""
+OVERLAPPING = 3
+"""A push that takes long can be recorded after policies that came into force since it began."""
 
 
 class Amending:
@@ -24,7 +28,10 @@ class Amending:
         self._days = days
         self._selected = selected
         self._force: dict[str, str] = {}
+        self._announced: deque[str] = deque(maxlen=OVERLAPPING)
         self.amendments: list[Amendment] = []
+        self.strange: list[int] = []
+        """Numbers of pushes that were judged by a policy which was not in force."""
 
     def see(self, moment: Moment) -> None:
         """Take in one entry; entries come in order."""
@@ -32,6 +39,10 @@ class Amending:
         if entry is None or entry.kind not in KINDS:
             return
         now = {"policy": entry.data["policy"], "roster": entry.data["roster"]}
+        if entry.kind != "push" or not self._announced:  # of a pruned ledger the first push says what was in force
+            self._announced.append(now["policy"])
+        elif now["policy"] not in self._announced:
+            self.strange.append(entry.number)
         before, self._force = self._force, now
         if before and before != now and self._selected(entry):
             for file in ("policy", "roster"):

@@ -201,6 +201,7 @@ class _Looking:
             *self.exceptions,
             *self._breaks(refs),
             *self._unexplained(counted),
+            *(self._strange(number) for number in self.amending.strange),
             *(self._owed(debt) for debt in owed if debt.state is not DebtState.SETTLED),
             *self.tally.exceptions(look.place),
         ]
@@ -320,6 +321,9 @@ class _Looking:
         more = counted.unexplained_total - len(counted.unexplained)
         if more:
             yield self.look.exception("more-unexplained", Severity.CRITICAL, count=more)
+
+    def _strange(self, entry: int) -> Exceptional:
+        return self.look.exception("policy-not-in-force", Severity.CRITICAL).replace(entry=entry)
 
     def _owed(self, debt: Debt) -> Exceptional:
         late = debt.state is DebtState.OVERDUE

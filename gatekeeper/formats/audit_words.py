@@ -92,6 +92,10 @@ EXCEPTIONS: dict[str, tuple[str, str]] = {
         "the entry says that a rule did not apply, and by commit, roster and policy it did",
         "gatekeeper explain {commit} --into {ref} --repo {path}",
     ),
+    "policy-not-in-force": (
+        "the entry judges a push by a policy that was not in force then",
+        "gatekeeper ledger verify --repo {path}",
+    ),
     "overdue": (
         "it landed without its sign-offs ({rules}), which were owed by {due}",
         "gatekeeper sign {commit}   (in a clone)",

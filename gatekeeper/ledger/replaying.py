@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, sqlite3.Error)
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, sqlite3.Error)
 """What reading a text that somebody changed can end in."""
 
 

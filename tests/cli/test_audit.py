@@ -1,0 +1,253 @@
+"""`gatekeeper audit`, as an auditor runs it: one repository or many, into files, for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.commands import Said, Terminal, for_review, run
+from tests.support.forging import in_verdict, rewrite
+from tests.support.world import one_format
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.world import World
+
+pytestmark = one_format
+REPO = ("--repo", "shop.git")
+
+
+def auditor(world: World, *arguments: str | Path, **env: str) -> Said:
+    return run("audit", *arguments, cwd=world.root, env=env)
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+@pytest.fixture
+def many(world: World) -> World:
+    """A world with the armed repository under three names in `srv`, and a plain one."""
+    for name in ("a.git", "b.git", "deep/c.git"):
+        shutil.copytree(world.bare, world.root / "srv" / name)
+    world.git("init", "-q", "--bare", "-b", "main", "--template=", str(world.root / "srv/plain.git"))
+    return world
+
+
+# ---- many repositories ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("patterns", "count"),
+    [(["srv"], 4), (["srv/*.git"], 3), (["srv/**/*.git"], 4), (["srv/a.git", "srv/deep", "srv/a.git"], 2)],
+)
+def test_a_directory_a_pattern_and_names_choose_repositories(many: World, patterns: list[str], count: int) -> None:
+    repos = [argument for pattern in patterns for argument in ("--repo", pattern)]
+    data = json.loads(auditor(many, *repos, "--format", "json").out)
+    paths = [each["path"] for each in data["repositories"]]
+    assert (len(paths), paths) == (count, sorted(set(paths)))
+    assert data["result"] == {"exceptions": 0, "in_order": True}
+
+
+def test_one_that_fails_is_named_and_stops_no_other(many: World) -> None:
+    (many.root / "srv/b.git/gatekeeper/ledger.db").unlink()
+    said = auditor(many, "--repo", "srv", "--format", "json")
+    data = json.loads(said.out)
+    assert said.status == 1
+    assert len(data["repositories"]) == 3
+    (failed,) = data["failed"]
+    assert failed["repository"].endswith("srv/b.git")
+    assert failed["problem"].startswith("there is no ledger at ")
+    assert failed["next"] == f"gatekeeper doctor --repo {failed['repository']}"
+    assert "srv/b.git: there is no ledger at " in said.err
+    text = auditor(many, "--repo", "srv").out
+    assert text.splitlines()[0] == "3 repositories: No exceptions, 1 repository failed"
+    changes = auditor(many, "changes", "--repo", "srv/a.git", "--repo", "srv/b.git", "--format", "json")
+    assert changes.status == 1
+    assert [each["problem"][:18] for each in json.loads(changes.out)["failed"]] == ["there is no ledger"]
+
+
+def test_where_every_one_fails_nothing_could_be_decided(many: World) -> None:
+    for name in ("a.git", "b.git"):
+        (many.root / "srv" / name / "gatekeeper/ledger.db").unlink()
+    assert auditor(many, "--repo", "srv/[ab].git").status == 3
+    assert auditor(many, "changes", "--repo", "srv/[ab].git").status == 3
+    alone = auditor(many, "--repo", "srv/a.git")
+    assert (alone.status, alone.out) == (3, "")
+    assert "there is no ledger at " in alone.err
+
+
+def test_exceptions_of_many_say_whose_they_are(many: World) -> None:
+    outside = many.clone().commit("Outside")
+    many.clone().git("push", "-q", str(many.root / "srv/b.git"), "HEAD:refs/heads/elsewhere")
+    many.git("--git-dir", str(many.root / "srv/b.git"), "update-ref", "refs/heads/main", outside)
+    said = auditor(many, "exceptions", "--repo", "srv", "--format", "csv")
+    assert said.status == 1
+    rows = table(said.out)
+    assert {row["kind"] for row in rows} == {"changed-outside", "unexplained"}
+    data = json.loads(auditor(many, "exceptions", "--repo", "srv", "--format", "json").out)
+    assert {each["path"].rpartition("/")[2] for each in data["exceptions"]} == {"b.git"}
+
+
+def test_a_repository_that_nothing_guards_is_counted_and_not_written_to(many: World) -> None:
+    clone = many.clone()
+    before = sorted(os.listdir(clone.path / ".git"))
+    said = auditor(many, "--repo", clone.path)
+    assert said.status == 0
+    assert "Not known" in said.out
+    assert "Next: gatekeeper audit --repo " in said.out
+    assert sorted(os.listdir(clone.path / ".git")) == before
+    rows = auditor(many, "changes", "--repo", clone.path)
+    assert rows.status == 2
+    assert "gatekeeper does not guard" in rows.err
+
+
+# ---- files and formats ----------------------------------------------------------------------------
+
+
+def test_a_cell_is_never_a_formula(world: World) -> None:
+    clone = world.clone()
+    evil = ["=HYPERLINK(1)", "+1+1", "-2+3", "@SUM(A1)", '"quoted", and commas', "\u202e=1"]
+    for number, subject in enumerate(evil):
+        clone.commit(subject, {"file": str(number)})
+    assert clone.push("HEAD:main").accepted
+    said = auditor(world, "changes", *REPO, "--format", "csv", "-o", "changes.csv")
+    assert said.status == 0
+    raw = (world.root / "changes.csv").read_bytes()
+    assert raw.count(b"\r\n") == raw.count(b"\n") == 1 + 1 + len(evil)
+    rows = table(raw.decode())
+    subjects = [row["subject"] for row in rows][1:]
+    assert subjects == ["'=HYPERLINK(1)", "'+1+1", "'-2+3", "'@SUM(A1)", '"quoted", and commas', "\\u202e=1"]
+    assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
+
+
+def test_a_row_of_csv_says_who_approved_with_which_key(world: World) -> None:
+    (commit,) = for_review(world)
+    signed = world.approve(commit)
+    assert world.clone().push("HEAD:main").accepted
+    (row,) = [row for row in table(auditor(world, "changes", *REPO, "--format", "csv").out) if row["commit"] == commit]
+    assert (row["outcome"], row["author"], row["author_level"]) == ("approved", "junior-1", "junior")
+    assert (row["statement"], row["signer"], row["signer_level"]) == (signed.id, "senior-1", "senior")
+    assert row["key"].startswith("SHA256:")
+    assert (row["reviewed"], row["carried_by"], row["flaw"]) == (commit, "", "")
+
+
+def test_the_summary_is_name_and_value_too(world: World) -> None:
+    rows = {row["name"]: row["value"] for row in table(auditor(world, *REPO, "--format", "csv").out)}
+    assert (rows["control.landed"], rows["integrity.complete"], rows["ai.commits.base"]) == ("1", "yes", "1")
+
+
+def test_the_page_is_one_file_with_its_rows(world: World) -> None:
+    said = auditor(world, *REPO, "--format", "html", "-o", "audit.html")
+    assert (said.status, said.out) == (0, "")
+    page = (world.root / "audit.html").read_text("utf-8")
+    assert page.startswith("<!DOCTYPE html>") or page.lower().startswith("<!doctype html>")
+    assert "example/shop" in page
+    assert "Begin" in page
+
+
+def test_a_file_is_for_its_owner_and_takes_the_place_of_an_old_one(world: World) -> None:
+    target = world.root / "audit.json"
+    target.write_text("old")
+    said = auditor(world, *REPO, "--format", "json", "-o", "audit.json")
+    assert (said.status, said.out) == (0, "")
+    assert json.loads(target.read_text())["kind"] == "summary"
+    assert target.stat().st_mode & 0o777 == 0o600
+    nowhere = auditor(world, *REPO, "-o", "nowhere/audit.txt")
+    assert nowhere.status == 2
+    assert "nowhere/audit.txt: No such file or directory" in nowhere.err
+
+
+def test_ctrl_c_leaves_no_half_file_and_no_word_of_python(world: World) -> None:
+    """The audit is held up in the middle of its rows by a second reader of a fifo that nobody writes to."""
+    target = world.root / "changes.csv"
+    target.write_text("old")
+    hold = world.root / "hold"
+    os.mkfifo(hold)
+    config = f'#!/bin/sh\ncase "$*" in *cat-file*) cat {hold} >/dev/null;; esac\nexec {shutil.which("git")} "$@"\n'
+    slow = world.root / "bin" / "git"
+    slow.parent.mkdir()
+    slow.write_text(config)
+    slow.chmod(0o755)
+    path = f"{slow.parent}:{os.environ['PATH']}"
+    terminal = Terminal(
+        *("audit", "changes", *REPO, "--format", "csv", "-o", "changes.csv"), cwd=world.root, env={"PATH": path}
+    )
+    terminal.interrupt("Stopped.")
+    done = terminal.finish()
+    assert done.status == 3
+    assert "Traceback" not in done.out
+    assert target.read_text() == "old"
+    assert [each.name for each in world.root.glob(".changes.csv*")] == []
+
+
+def test_ctrl_c_stops_an_audit_of_many_in_order(many: World) -> None:
+    terminal = Terminal("audit", "--repo", "srv", "-o", "audit.txt", cwd=many.root)
+    terminal.interrupt("Stopped.")
+    done = terminal.finish()
+    assert done.status == 3
+    assert "Traceback" not in done.out
+    assert not (many.root / "audit.txt").exists()
+
+
+# ---- what is chosen -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("when", ["yesterday", "2026-02-30", "90", "", "2026-01-01T00:00", "-1d"])
+def test_a_time_that_is_none_says_which_forms_there_are(world: World, when: str) -> None:
+    said = auditor(world, *REPO, f"--since={when}")
+    assert said.status == 2
+    assert "a span such as 90d, a date such as 2026-01-01" in said.err
+
+
+def test_a_period_and_a_ref_choose_rows(world: World) -> None:
+    assert world.clone().push("HEAD:refs/heads/release/1").accepted
+    everything = table(auditor(world, "changes", *REPO, "--format", "csv").out)
+    assert [row["ref"] for row in everything] == ["refs/heads/main", "refs/heads/release/1"]
+    assert len(table(auditor(world, "changes", *REPO, "--ref", "release/*", "--format", "csv").out)) == 1
+    assert table(auditor(world, "changes", *REPO, "--until", "1d", "--format", "csv").out) == []
+    assert len(table(auditor(world, "changes", *REPO, "--since", "2020-01-01", "--format", "csv").out)) == 2
+
+
+def test_a_small_team_has_rows_and_no_figures(world: World) -> None:
+    (commit,) = for_review(world)
+    world.approve(commit)
+    assert world.clone().push("HEAD:main").accepted
+    said = auditor(world, *REPO, "--team", "shop")
+    assert said.status == 2
+    assert "shop has fewer people than teams whose figures are shown (privacy.smallest_team: 8)" in said.err
+    rows = table(auditor(world, "changes", *REPO, "--team", "shop", "--format", "csv").out)
+    assert commit in [row["commit"] for row in rows]
+    world.set_policy(privacy={"smallest_team": 1})
+    assert auditor(world, *REPO, "--team", "shop").status == 0
+
+
+def test_a_row_that_does_not_hold_makes_changes_end_with_1(world: World) -> None:
+    (commit,) = for_review(world)
+    world.approve(commit)
+    assert world.clone().push("HEAD:main").accepted
+    assert auditor(world, "changes", *REPO).status == 0
+
+    def drop(finding: dict[str, list[dict[str, object]]]) -> None:
+        finding["rules"][0]["signoffs"] = []
+
+    rewrite(world, in_verdict(commit, drop))
+    said = auditor(world, "changes", *REPO)
+    assert said.status == 1
+    assert "NOT APPROVED" in said.out
+
+
+def test_nothing_but_a_landing_is_written_to_the_ledger(world: World) -> None:
+    world.clone().commit("Plain")
+    assert world.clone().push("HEAD:main").accepted
+    before = len(world.entries())
+    for _ in range(2):
+        assert auditor(world, *REPO).status == 0
+    assert [entry.kind for entry in world.entries()[before:]] == ["landing"]
