@@ -157,8 +157,14 @@ def tour(jobs: Sequence[Job], done: Callable[[str], None]) -> Iterator[Audit | F
     """
     workers = min(len(jobs), os.cpu_count() or 1)
     # Not `fork`: what draws the progress is a thread.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_ignore_interrupts) as pool:
-        futures = {pool.submit(_try, job): number for number, job in enumerate(jobs)}
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        # Ctrl-C reaches every process of the terminal. One that starts, or waits for work, leaves it to who gives the
+        # work: what is ignored here when a process starts is ignored there.
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            futures = {pool.submit(_try, job): number for number, job in enumerate(jobs)}
+        finally:
+            signal.signal(signal.SIGINT, handler)
         found: dict[int, Audit | Failed] = {}
         try:
             for future in as_completed(futures):
@@ -171,11 +177,6 @@ def tour(jobs: Sequence[Job], done: Callable[[str], None]) -> Iterator[Audit | F
     yield from (found[number] for number in range(len(jobs)))
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl-C reaches every process of the terminal: one that waits for work leaves it to who gives the work."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 def _try(job: Job) -> Audit | Failed:
     """Audit one repository in a process of its own, which Ctrl-C stops in order."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -184,4 +185,4 @@ def _try(job: Job) -> Audit | Failed:
     except Exception as error:  # noqa: BLE001 - whatever it is, it stops no other repository
         return failure(job.path, error)
     finally:
-        _ignore_interrupts()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)

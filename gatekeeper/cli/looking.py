@@ -73,12 +73,11 @@ def _below(path: str) -> list[str]:
         return [git_directory(path)]
     found: list[str] = []
     for directory, names, _ in os.walk(path):
-        names.sort()
         for name in list(names):
             with contextlib.suppress(click.BadParameter):
                 found.append(git_directory(os.path.join(directory, name)))
                 names.remove(name)  # nothing is looked for inside a repository
-    return found
+    return sorted(found)
 
 
 def selection(

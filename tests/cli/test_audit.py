@@ -98,12 +98,12 @@ def test_exceptions_of_many_say_whose_they_are(many: World) -> None:
 
 def test_a_repository_that_nothing_guards_is_counted_and_not_written_to(many: World) -> None:
     clone = many.clone()
-    before = sorted(os.listdir(clone.path / ".git"))
+    before = sorted((clone.path / ".git").iterdir())
     said = auditor(many, "--repo", clone.path)
     assert said.status == 0
     assert "Not known" in said.out
     assert "Next: gatekeeper audit --repo " in said.out
-    assert sorted(os.listdir(clone.path / ".git")) == before
+    assert sorted((clone.path / ".git").iterdir()) == before
     rows = auditor(many, "changes", "--repo", clone.path)
     assert rows.status == 2
     assert "gatekeeper does not guard" in rows.err
