@@ -58,9 +58,10 @@ def verify(
     allowed_signers: str | None,
     form: str,
 ) -> int:
-    """Verify the chain of entries, the tables beside it, and what people kept of it.
+    """Verify the record, and what people kept of it.
 
-    A removed, changed, reordered or inserted entry is named. A chain that was made again as a whole, or
+    The chain of entries, the tables beside it, names and archived contents are held against each other: a
+    removed, changed, reordered or inserted entry is named. A chain that was made again as a whole, or
     cut off at its end, can only be noticed against a receipt or a checkpoint.
     """
     parsed = [_receipt(text) for text in receipts]
@@ -111,10 +112,10 @@ def _trusted(server: Server, ledger: Ledger, allowed_signers: str | None) -> Ros
 @click.option("--to-ref", metavar="REF", type=click.Choice([CHECKPOINTS]), help=f"Add it to {CHECKPOINTS}.")
 @click.pass_context
 def checkpoint(ctx: click.Context, repo: str, key: str | None, output: str | None, to_ref: str | None) -> None:
-    """Sign the ledger's head: what can be shown later if somebody rewrites the ledger.
+    """Sign what the last entry is.
 
-    The ledger is verified first. Keep the file where the server's owner cannot change it, or let others
-    fetch the ref.
+    It shows later whether somebody rewrote the ledger. The ledger is verified first. Keep the file where
+    the server's owner cannot change it, or let others fetch the ref.
     """
     with open_server(repo) as server:
         named = key or UserGit(server.git_dir).ask("config", "user.signingKey")
@@ -159,13 +160,18 @@ def export(repo: str, since: int, form: str, names: bool) -> None:
 @command.command("prune")
 @REPO
 @click.option(
-    "--before", required=True, metavar="CHECKPOINT|NUMBER", help="A checkpoint (a file), or the number of an entry."
+    "--before",
+    required=True,
+    metavar="CHECKPOINT|NUMBER",
+    help="A checkpoint (a file or ref), or the number of an entry.",
 )
 @SIGNERS
 @click.option("--force", is_flag=True, help="Without a checkpoint: nobody can tell afterwards what was pruned.")
 @click.pass_context
 def prune(ctx: click.Context, repo: str, before: str, allowed_signers: str | None, force: bool) -> int:
-    """Take away the text of old entries. What the gate judges by stays, and so do numbers and hashes.
+    """Take away the text of old entries.
+
+    What the gate judges by stays, and so do numbers and hashes.
 
     With a checkpoint, the entries that it covers; with a number, those before it. Export them first: the
     text cannot be brought back.
@@ -204,17 +210,19 @@ def prune(ctx: click.Context, repo: str, before: str, allowed_signers: str | Non
 @REPO
 @click.pass_context
 def forget(ctx: click.Context, names: tuple[str, ...], repo: str) -> int:
-    """Erase names from the ledger: a roster's id, an account, an address.
+    """Erase names of people who left.
 
-    The entries keep a pseudonym that nobody can resolve any more. Take the person out of the roster first.
+    A name is a roster's id, an account or an address. The entries keep a pseudonym that nobody can resolve
+    any more. Take the person out of the roster first.
     """
     with open_server(repo) as server:
         ledger = server.ledger()
-        roster = server.in_force(ledger).roster
+        present = list(server.in_force(ledger).roster.everybody())
         for name in names:
-            person = roster.person(name) or roster.by_email(name.encode()) or roster.by_account(server.platform, name)
-            if person:
-                raise click.UsageError(f"{name} is in the roster ({person.id}); take it out there first")
+            for person in present:
+                logins = [login for _, login in person.accounts]
+                if name in (person.id, *logins) or name.lower().encode() in person.emails:
+                    raise click.UsageError(f"{name} is in the roster ({person.id}); take it out there first")
         for name in names:
             found = ledger.forget(name, now=server.now, repository=server.repository)
             for line in _forgotten(name, found):

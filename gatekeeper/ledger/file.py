@@ -213,17 +213,18 @@ class LedgerFile:
 
     def forget(self, name: str, *, now: Timestamp, repository: str) -> Remains | None:
         """See `Ledger`."""
-        from gatekeeper.ledger.forgetting import erase, pseudonym_for, remains  # only a command forgets, never a hook
+        from gatekeeper.ledger.forgetting import erase, pseudonyms_of, remains  # only a command forgets, never a hook
 
         database = self._database
 
         def work() -> Remains | None:
-            pseudonym = pseudonym_for(database, name)
-            found = remains(database, name, pseudonym)
-            if pseudonym is None:
+            pseudonyms = pseudonyms_of(database, name)
+            found = remains(database, name, pseudonyms)
+            if not pseudonyms:
                 return found if found.signoffs or found.archived or found.entries else None
-            erase(database, pseudonym)
-            self._append("forget", {"pseudonym": pseudonym}, now, {}, repository)
+            erase(database, pseudonyms)
+            for pseudonym in pseudonyms:
+                self._append("forget", {"pseudonym": pseudonym}, now, {}, repository)
             return found.replace(erased=True)
 
         self._guard(lambda: database.execute("PRAGMA secure_delete = ON"))

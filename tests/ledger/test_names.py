@@ -178,6 +178,18 @@ class TestForgetting:
         assert first.data["pusher"]["account"] == "jo-login"
         assert ledger.verify() == []
 
+    def test_an_address_is_forgotten_in_every_case_and_an_account_in_its_own(self, ledger: SqliteLedger) -> None:
+        add(ledger, data=push(verdict={"refs": [{"author": name} for name in ("Jo@Example.com", "jo@example.com")]}))
+        add(ledger, data=push(verdict={"ask": ["Jo-Login", "jo-login"]}))
+        assert forget(ledger, "jo@example.COM").erased
+        assert forget(ledger, "jo-login").erased
+        first, second, *erased = ledger.entries()
+        assert [entry.kind for entry in erased] == ["forget"] * 3
+        assert all(PSEUDONYM.fullmatch(ref["author"]) for ref in first.data["verdict"]["refs"])
+        assert second.data["verdict"]["ask"][0] == "Jo-Login"
+        assert PSEUDONYM.fullmatch(second.data["verdict"]["ask"][1])
+        assert ledger.verify() == []
+
     def test_whoever_comes_back_is_somebody_new(self, ledger: SqliteLedger) -> None:
         record(ledger)
         forget(ledger, "jo")
