@@ -71,6 +71,18 @@ def test_a_statement_says_nothing_by_default() -> None:
     assert (plain.comment, plain.client, plain.presence) == ("", "", "none")
 
 
+def test_what_is_said_of_a_commit_is_found_however_many_statements_were_asked() -> None:
+    kept = [statement(commits=(signed_commit(A, parent=str(number)), signed_commit(B))) for number in range(100)]
+    for _ in range(2):
+        for number, each in enumerate(kept):
+            assert each.commit(A) == signed_commit(A, parent=str(number))
+            assert each.commit(C) is None
+    for number in range(100):  # one after the other at the same place in memory
+        assert statement(commits=(signed_commit(A, parent=str(number)),)).commit(A) == signed_commit(
+            A, parent=str(number)
+        )
+
+
 def test_the_formats_are_frozen() -> None:
     """Stores hold such files under such names: whatever changes here orphans every sign-off."""
     assert (
