@@ -312,7 +312,14 @@ def troubled() -> Audit:
             ),
         ),
         landed=tuple(
-            landed(number, repository="ledger-service", manner=manner)
+            landed(
+                number,
+                repository="ledger-service",
+                manner=manner,
+                lifted_by="pause" if manner is Manner.LIFTED else "",
+                lift_reason="disk full" if manner is Manner.LIFTED else "",
+                approvals=(approval(flaw="received-later"),) if manner is Manner.UNAPPROVED else (),
+            )
             for number, manner in enumerate((*Manner, *Manner))
         ),
     )

@@ -43,11 +43,10 @@ def headline(report: Report) -> Headline:
     blind = sum(audit.ledger is None for audit in report.repositories)
     parts = []
     if exceptions:
-        worst = sum(each.severity is Severity.CRITICAL for each in report.exceptions)
-        parts.append(
-            f"{plural(exceptions, 'matter')} {'needs' if exceptions == 1 else 'need'} a person"
-            + (f", {worst} of them critical" if worst and exceptions > 1 else ", and it is critical" if worst else "")
-        )
+        critical = sum(each.severity is Severity.CRITICAL for each in report.exceptions)
+        parts.append(f"{plural(exceptions, 'matter')} {'needs' if exceptions == 1 else 'need'} a person")
+        if critical:
+            parts[0] += f", {critical} of them critical" if critical < exceptions else " at once"
     if failed:
         parts.append(f"{plural(failed, 'repository', 'repositories')} could not be audited")
     if parts:

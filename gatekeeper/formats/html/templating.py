@@ -11,13 +11,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from gatekeeper.core.clock import format_date, format_time
-from gatekeeper.formats.audit_words import MANNERS, exception_next, exception_text, shift_text
+from gatekeeper.formats.audit_words import MANNERS, exception_next, exception_text, flaw_text, shift_text
 from gatekeeper.formats.html.numbers import count, days, percent, plural, span
 from gatekeeper.formats.text import short, short_ref, visible
 
 if TYPE_CHECKING:
     from gatekeeper.core.ids import Timestamp
 
+LIFTERS = {"option": "emergency", "statement": "emergency", "pause": "pause", "pure_revert": "pure revert"}
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -69,6 +70,8 @@ def _environment() -> Environment:
         "day": _day,
         "days": days,
         "exception": exception_text,
+        "flaw": lambda approval: flaw_text(approval.flaw, approval.signer),
+        "lifter": lambda source: LIFTERS.get(source, source),
         "manner": MANNERS.__getitem__,
         "next_step": exception_next,
         "percent": percent,

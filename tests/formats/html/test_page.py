@@ -9,6 +9,7 @@ import sys
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,6 +20,9 @@ from gatekeeper.formats.html.opening import cards, headline
 from gatekeeper.formats.html.rows import AddressError, checked_address, rows
 from gatekeeper.formats.html.templating import digest, source
 from tests.support.reports import ai_report, approval, audit, blind, commit_id, landed, report, troubled
+
+if TYPE_CHECKING:
+    from syrupy.assertion import SnapshotAssertion
 
 CHECKOUT = Path(__file__).parents[3]
 HOSTILE = '</script><script>alert(1)</script><img src=x onerror=alert(2)>\u202e\x1b[31m\x00 "quoted" &amp; \''
@@ -109,6 +113,7 @@ def test_every_link_within_the_page_leads_somewhere_and_every_id_is_there_once(r
     assert len(ids) == len(set(ids))
     inner = [link[1:] for link in read.values("href") if link.startswith("#")]
     named = [name for attribute in ("aria-labelledby", "aria-describedby") for name in read.values(attribute)]
+    named = [name for names in named for name in names.split()]
     assert f"c-{commit_id(3)}-2" in inner  # an exception leads to its commit, which landed in the first repository too
     assert set(inner + named) <= set(ids)
 
@@ -216,6 +221,21 @@ def test_the_result_comes_first_and_never_better_than_it_is(found: Report, tone:
     assert (said.tone, said.sentence) == (tone, sentence)
 
 
+def test_what_is_critical_is_told_in_the_first_sentence() -> None:
+    critical, high = troubled().exceptions
+    one = report(audit(exceptions=(critical,)))
+    assert headline(one).sentence == "1 matter needs a person at once."
+    assert headline(report(audit(exceptions=(high, high)))).sentence == "2 matters need a person."
+
+
+def test_every_word_of_the_page(snapshot: SnapshotAssertion) -> None:
+    text = page(report(troubled(), failed=(BROKEN,)))
+    body = re.sub(r"<(style|script)>.*?</\1>", "", text, flags=re.DOTALL)
+    words = Reading(re.sub(r"(</(?:td|th|li|p|h\d|dt|dd|caption|figcaption|text)>)", r"\1 | ", body)).text
+    lines = (" ".join(line.split()).strip(" |") for line in "".join(words).splitlines())
+    assert "\n".join(line for line in lines if line) == snapshot
+
+
 def test_the_first_screen_has_the_figures_of_all_repositories() -> None:
     found = {card.label: (card.value, card.tone) for card in cards(report(audit(), troubled()))}
     assert found == {
@@ -258,6 +278,12 @@ def test_a_large_table_keeps_what_is_assisted_or_not_in_order_and_says_how_to_ge
     text = Reading(page(report(every), most=12)).words
     assert "1,320 commits landed; this page holds 4: the AI-assisted ones and those that are not in order, " in text
     assert "gatekeeper audit changes --format csv" in text
+
+
+def test_repositories_of_the_same_name_are_told_apart() -> None:
+    first, second = blind(), blind().replace(path="/tmp/other")
+    assert Reading(page(report(first, second))).text.count("/tmp/other") == 2
+    assert Reading(page(report(first, second.replace(repository="other")))).text.count("/tmp/other") == 1
 
 
 def test_a_commit_that_landed_twice_has_two_anchors() -> None:
