@@ -170,12 +170,21 @@ class _Look:
         )
 
 
+def _beginning(ledger: Ledger) -> dict[str, ObjectId]:
+    """Return where refs were before the first entry that can be read."""
+    try:
+        begins = ledger.beginning()
+    except LedgerError:  # what stands for pruned entries is spoilt, as `verify` has said: then the tables have to do
+        return ledger.tips()
+    return dict(begins.tips) if begins else {}
+
+
 class _Looking:
     """One walk through the ledger: everybody who listens hears every entry once."""
 
     def __init__(self, look: _Look, keep: int) -> None:
         self.look = look
-        self.continuity = Continuity(look.engine.object_format.zero, look.ledger.tips() if look.ledger.pruned() else {})
+        self.continuity = Continuity(look.engine.object_format.zero, _beginning(look.ledger))
         self.landings = Landings(look.ledger)
         self.following = Following(look.ledger, look.selects)
         self.pauses = Pauses()

@@ -14,17 +14,15 @@ if TYPE_CHECKING:
 class Continuity:
     """Follows every tracked ref through the ledger's entries."""
 
-    def __init__(self, zero: ObjectId, pruned: Mapping[str, ObjectId]) -> None:
+    def __init__(self, zero: ObjectId, begins: Mapping[str, ObjectId]) -> None:
         """Begin before the first entry that can be read.
 
         Args:
             zero: The id of a ref that does not exist.
-            pruned: Of a ledger that has lost its oldest entries, the refs that they spoke of, as they are confirmed
-                now: where such a ref was when the pruning was made, no entry says.
+            begins: Where refs were then: nothing, or what entries came to that have been pruned.
         """
         self._zero = zero
-        self._pruned = dict(pruned)
-        self._values: dict[str, ObjectId] = {}
+        self._values: dict[str, ObjectId] = dict(begins)
         self._landings: dict[str, int] = {}
         self._last: dict[str, Timestamp] = {}
         self._breaks: dict[str, list[Break]] = {}
@@ -44,7 +42,7 @@ class Continuity:
             self._step(healed["ref"], healed["old"], healed["new"], entry.number)
 
     def _step(self, ref: str, old: ObjectId, new: ObjectId, entry: int) -> None:
-        expected = self._values.get(ref, old if ref in self._pruned else self._zero)
+        expected = self._values.get(ref, self._zero)
         if old != expected:
             self._breaks.setdefault(ref, []).append(Break(expected=expected, found=old, entry=entry))
         self._values[ref] = new
@@ -56,7 +54,7 @@ class Continuity:
     @property
     def refs(self) -> Collection[str]:
         """Every ref that the entries speak of, or spoke of."""
-        return {**self._pruned, **self._values}.keys()
+        return self._values.keys()
 
     def guarded(self, current: Mapping[str, ObjectId]) -> tuple[GuardedRef, ...]:
         """Return what is known of some refs, by their values now; zeros for one that does not exist."""
@@ -64,7 +62,7 @@ class Continuity:
 
     def _guarded(self, ref: str, tip: ObjectId) -> GuardedRef:
         breaks = list(self._breaks.get(ref, ()))
-        expected = self._values.get(ref, self._pruned.get(ref, self._zero))
+        expected = self._values.get(ref, self._zero)
         if expected != tip:
             breaks.append(Break(expected=expected, found=tip, entry=None))
         return GuardedRef(

@@ -28,7 +28,11 @@ def faults(database: sqlite3.Connection, receipts: Iterable[Receipt]) -> list[st
     try:
         again = empty_tables()
         chain = _Chain(database, again)
-        found = [*chain.faults(), *_tables(database, again), *_archive(database)]
+        found = list(chain.faults())
+        found += (
+            _tables(database, again) if chain.whole else ["without it the tables cannot be compared with the entries"]
+        )
+        found += _archive(database)
         found += _names(database, again, chain.mentioned)
         return found + list(_receipts(chain.hashes, receipts))
     finally:
@@ -44,6 +48,8 @@ class _Chain:
         self.hashes: dict[int, str] = {}
         self.mentioned: set[str] = set()
         """Pseudonyms."""
+        self.whole = True
+        """Whether what stands for pruned entries could be read."""
 
     def faults(self) -> Iterator[str]:
         """Yield what is wrong."""
@@ -51,6 +57,7 @@ class _Chain:
         try:
             pruned = begin(self._database, self._again)
         except LedgerError as error:
+            self.whole = False
             yield str(error)
         previous, expected = GENESIS, 1
         for number, body, digest in self._database.execute("SELECT number, body, hash FROM entries ORDER BY number"):
@@ -58,6 +65,8 @@ class _Chain:
                 yield _missing(expected, number - 1)
             if not isinstance(body, str) or not isinstance(digest, str):
                 yield f"entry {number} is no text"
+            elif not body and not self.whole:
+                pass  # it has been said that nothing stands for it
             elif number <= len(pruned):
                 if body or digest != pruned[number - 1]:
                     yield f"entry {number}, which was pruned, was changed"
