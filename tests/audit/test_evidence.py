@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tarfile
 import time
 from typing import TYPE_CHECKING, Any
@@ -55,11 +56,14 @@ def test_approved_commits_and_those_that_needed_nothing_pass(world: World, tmp_p
 
 
 @one_format
-def test_it_works_in_another_posix_shell(world: World, tmp_path: Path) -> None:
+def test_it_works_in_another_posix_shell_and_awk(world: World, tmp_path: Path) -> None:
     approved(world)
     pack(world, tmp_path / "package")
     for shell in ("dash", "bash"):
         assert check(tmp_path / "package", shell=require(shell)).status == 0
+    for awk in filter(None, map(shutil.which, ("mawk", "gawk", "original-awk"))):
+        done = check(tmp_path / "package", awk=awk)
+        assert (done.status, done.err) == (0, "")
 
 
 @one_format
