@@ -279,7 +279,7 @@ def _unknown(history: History, tips: Mapping[str, ObjectId | None], known: Known
     """Yield what the figures cannot know."""
     missing = [visible(name) for name, tip in tips.items() if tip is None]
     if missing:
-        yield f"{', '.join(missing)}: no such ref, or no commit on it yet"
+        yield f"{', '.join(missing)}: no such ref, or it leads to no commit"
     if history.boundary:
         yield (
             f"a shallow clone: what comes before {plural(len(history.boundary), 'commit')} is missing, and what these "

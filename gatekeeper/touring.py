@@ -14,6 +14,7 @@ from gatekeeper.core.audit import Audit, Failed, Population, Selection
 from gatekeeper.core.globs import matches_ref
 from gatekeeper.core.record import Record
 from gatekeeper.formats.failure import advice, what_happened
+from gatekeeper.gate import is_protected
 from gatekeeper.git.starting import Start
 from gatekeeper.installing import find_git
 from gatekeeper.ledger import LedgerError
@@ -37,6 +38,8 @@ NEXT = {
     "UnconfiguredError": "gatekeeper install --repo {path}",
 }
 """The next step of an auditor; for other errors that of `formats.failure`."""
+SURVEYED = "survey.db"
+"""Beside the ledger: what was surveyed of each commit."""
 
 
 class Job(Record):
@@ -100,15 +103,28 @@ def look_back(job: Job, tick: Tick = lambda _done, _all: None) -> Audit:
 
 
 def _survey(server: Server, job: Job, known: Known, tick: Tick) -> AiReport:
-    """Look at what the history says about AI tools, on the selected refs, else on the default branch."""
-    refs = selected(server, job.selection.refs) if job.selection.refs else ()
+    """Look at what the history says about AI tools, on the selected refs, else on those that the policy protects.
+
+    Without a policy, on the default branch.
+    """
+    refs = selected(server, job.selection.refs) if job.selection.refs else _protected(server, known)
+    cache = os.path.join(os.path.dirname(server.ledger_path), SURVEYED) if known.ledger else None
     if job.selection.refs and not refs:
         refs = job.selection.refs  # the survey names what does not exist
     scope = Scope(refs=tuple(refs), since=job.selection.since, until=job.selection.until, teams=job.selection.teams)
     try:
-        return survey(server.git_dir, server.now, scope, known, progress=tick)
+        return survey(server.git_dir, server.now, scope, known, cache=cache, progress=tick)
     except LedgerError:  # it cannot be read to its end, which the audit itself has told
-        return survey(server.git_dir, server.now, scope, Known(known.policy, known.roster), progress=tick)
+        return survey(server.git_dir, server.now, scope, Known(known.policy, known.roster), cache=cache, progress=tick)
+
+
+def _protected(server: Server, known: Known) -> tuple[str, ...]:
+    """Return the protected refs that exist, the default branch first: what it has counts for it."""
+    if known.policy is None or known.ledger is None:
+        return ()
+    default = server.default_branch()
+    refs = [ref for ref in server.all_refs() if is_protected(known.policy, known.ledger, ref, default)]
+    return tuple(sorted(refs, key=lambda ref: (ref != default, ref)))
 
 
 def selected(server: Server, patterns: Sequence[str]) -> tuple[str, ...]:

@@ -166,10 +166,15 @@ def test_a_directory_in_no_repository_is_an_error_that_names_it(tmp_path: Path) 
         survey(str(tmp_path), NOW, cache="")
 
 
-def test_a_ref_that_leads_to_no_commit_is_an_error_that_names_it(one: History) -> None:
-    one.repository.set_ref("refs/tags/v1", one.repository.blob(b"x"))
-    with pytest.raises(GitError, match="refs/tags/v1"):
-        survey(str(one.path), NOW, Scope(refs=("refs/tags/v1",)), cache="")
+def test_a_ref_that_leads_to_no_commit_is_named_and_stops_nothing(one: History) -> None:
+    one.commit({"a": "1\n"})
+    (commit,) = one.write()
+    one.repository.set_ref("refs/tags/v0-blob", one.repository.blob(b"x"))
+    one.repository.set_ref("refs/tags/v1-tree", one.repository.tree({b"a": b"1\n"}))
+    one.repository.git("tag", "-a", "-m", "v2", "v2", commit, env=IDENTITY)
+    found = survey(str(one.path), NOW, Scope(refs=("refs/tags/v0-blob", "refs/tags/v1-tree", "refs/tags/v2")), cache="")
+    assert found.population.commits == 1
+    assert any("refs/tags/v0-blob, refs/tags/v1-tree" in each for each in found.unknown)
 
 
 def test_a_shallow_clone_says_what_is_missing_and_its_boundary_adds_nothing(one: History, tmp_path: Path) -> None:
