@@ -9,7 +9,7 @@ from gatekeeper.core.audit import Selection
 from gatekeeper.core.debt import Debt
 from gatekeeper.core.exhibit import Exhibit, Regime
 from gatekeeper.core.globs import matches_ref
-from gatekeeper.core.ids import ObjectId
+from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.people import within
 from gatekeeper.core.record import Record
 from gatekeeper.core.sampling import draw
@@ -138,15 +138,20 @@ class _Writing:
         self.add("population.tsv", table(POPULATION, map(_place, population)))
         self.add("commits.tsv", table(COMMITS, ((*_place(e)[:5], e.judged, e.judged_position) for e in chosen)))
         found = self._facts(chosen)
-        received, signers = add_statements(self.ledger, found, self.trace.received, self.add)
-        unjudged = [each.commit for each in chosen if not each.judged]
-        missing = add_objects(self.server, found, unjudged, self.add, contents=self.wanted.contents)
+        amended = [each for each in self.trace.amended if self._in_period(each.time)]
+        further = [statement for each in amended for statement in each.statements]
+        received, signers = add_statements(self.ledger, found, further, self.trace.received, self.add)
+        bare = [*(each.commit for each in chosen if not each.judged), *(each.commit for each in amended)]
+        missing = add_objects(self.server, found, bare, self.add, contents=self.wanted.contents)
         if missing:
             self.add("missing.txt", "".join(f"{commit}\n" for commit in missing).encode())
         self.numbers |= {number for e in chosen for number in (e.push, e.landing, e.judged)} | set(received.values())
         self.pauses = {each.pause for each in found}
-        self.numbers |= self.pauses
+        self.numbers |= self.pauses | {each.entry for each in amended}
         self.names = signers.union(*(each.names for each in found))
+        for number in {each.push for each in chosen if each.push != each.judged}:  # who brought it to a further ref
+            pusher = self.ledger.entry(number).data["pusher"]
+            self.names |= {pusher["person"], pusher["account"]}
         self._rules_and_people(found, signers)
 
     def _facts(self, chosen: Sequence[Exhibit]) -> list[Facts]:
@@ -173,9 +178,12 @@ class _Writing:
 
     def _regimes(self) -> list[Regime]:
         """Return what was in force in the period, the one that it began with included."""
-        since, until = self.wanted.selection.since, self.wanted.selection.until
+        since = self.wanted.selection.since
         before = [each for each in self.trace.regimes if since is not None and each.time < since]
-        return before[-1:] + [each for each in self.trace.regimes if within(since, until, each.time)]
+        return before[-1:] + [each for each in self.trace.regimes if self._in_period(each.time)]
+
+    def _in_period(self, when: Timestamp) -> bool:
+        return within(self.wanted.selection.since, self.wanted.selection.until, when)
 
     def findings(self, owed: Sequence[Debt], exceptions: Sequence[str]) -> None:
         """Write what is or was owed, and what the audit found."""

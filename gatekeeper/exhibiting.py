@@ -85,16 +85,20 @@ def _unique(values: Iterable[Any]) -> tuple[Any, ...]:
 
 
 def add_statements(
-    ledger: Ledger, found: Sequence[Facts], received: Mapping[StatementId, int], add: Add
+    ledger: Ledger,
+    found: Sequence[Facts],
+    further: Iterable[StatementId],
+    received: Mapping[StatementId, int],
+    add: Add,
 ) -> tuple[dict[StatementId, int], set[str]]:
-    """Add every statement about some commits, or about what was reviewed for them, whenever it came.
+    """Add every statement about some commits, or about what was reviewed for them, whenever it came; and `further`.
 
     Returns:
         The entry that took in each statement, 0 if it was pruned, and the ids of the signers.
     """
     subjects = _unique(commit for each in found for commit in (each.exhibit.commit, *each.reviewed))
     wanted = {statement for many in ledger.subjects(subjects).values() for statement in many}
-    wanted |= {statement for each in found for statement in each.statements}
+    wanted |= {statement for each in found for statement in each.statements} | set(further)
     rows: list[tuple[object, ...]] = []
     entries: dict[StatementId, int] = {}
     signers: set[str] = set()

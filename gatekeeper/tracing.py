@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatekeeper.core.exhibit import Exhibit, Regime
+from gatekeeper.core.exhibit import Amended, Exhibit, Regime
 from gatekeeper.core.ids import ObjectId, StatementId, Timestamp
 from gatekeeper.core.record import Record
 from gatekeeper.ledger import Entry
@@ -32,6 +32,8 @@ class Trace:
         """What landed, in order."""
         self.regimes: list[Regime] = []
         """Every change of policy or roster."""
+        self.amended: list[Amended] = []
+        """What was pushed to the ref of policy and roster."""
         self.received: dict[StatementId, int] = {}
         """The entry that first took in each statement."""
         self.time = Timestamp(0)
@@ -55,6 +57,12 @@ class Trace:
     def _push(self, entry: Entry) -> None:
         for receipt in entry.data["receipts"]:
             self.received.setdefault(receipt["statement"], entry.number)
+        for finding in entry.data["verdict"]["refs"]:
+            if finding["governance"]:
+                statements = tuple(dict.fromkeys(view["statement"] for view in finding["governance"]))
+                self.amended.append(
+                    Amended(entry=entry.number, time=entry.time, commit=finding["new"], statements=statements)
+                )
         for position, update in enumerate(entry.data["updates"]):
             if update["tracked"] and update["commits"]:
                 self._pending[entry.number, position] = _Update(

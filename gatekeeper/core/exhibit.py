@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatekeeper.core.ids import ObjectId, Timestamp
+from gatekeeper.core.ids import ObjectId, StatementId, Timestamp
 from gatekeeper.core.record import Record
 
 
@@ -31,3 +31,14 @@ class Regime(Record):
     time: Timestamp
     policy: str
     roster: str
+
+
+class Amended(Record):
+    """An accepted push that changed policy or roster on the ref where they lie."""
+
+    entry: int
+    time: Timestamp
+    commit: ObjectId
+    """The new tip of the ref."""
+    statements: tuple[StatementId, ...]
+    """The approvals that were looked at, counted or not."""
