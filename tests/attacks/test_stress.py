@@ -5,19 +5,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import threading
 import time
 from typing import TYPE_CHECKING
 
-from gatekeeper.core.ids import ObjectId
+from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.push import RESERVED, SIGNOFFS
+from gatekeeper.ledger import LedgerError
 from tests.attacks.test_concurrent_pushes import landed, lost_a_race
 from tests.support.environment import require
+from tests.support.signoffs import REPOSITORY
 from tests.support.world import one_format
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.support.clones import Clone, Pushed
     from tests.support.world import World
 
@@ -84,23 +89,24 @@ class Member:
             self.killed += 1
 
 
-def stress(members: list[Member]) -> None:
-    """Let them all push for a while; the first failure of any is raised at the end."""
+def stress(members: list[Member], *others: Callable[[], None], seconds: int = SECONDS) -> None:
+    """Let them all push for a while, and others do what they do; the first failure of any is raised at the end."""
     begin = time.monotonic()
     errors: list[BaseException] = []
 
     def more() -> bool:
         age = time.monotonic() - begin
-        return not errors and (age < SECONDS or (age < 5 * SECONDS and not any(member.killed for member in members)))
+        waiting = not others and age < 5 * seconds and not any(member.killed for member in members)
+        return not errors and (age < seconds or waiting)
 
-    def run(member: Member) -> None:
+    def run(act: Callable[[], None]) -> None:
         try:
             while more():
-                member.act()
+                act()
         except BaseException as error:  # noqa: BLE001 - raised again where the test is
             errors.append(error)
 
-    threads = [threading.Thread(target=run, args=(member,)) for member in members]
+    threads = [threading.Thread(target=run, args=(act,)) for act in (*(member.act for member in members), *others)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -125,9 +131,32 @@ def test_pushes_at_once_whose_hooks_die_leave_a_ledger_that_explains_the_reposit
     assert pushed.accepted, pushed.stderr
     world.settle()
     quiet(world)
-    everything_is_explained(world, [update for member in members for update in member.accepted])
-    on_main = set(world.git("rev-list", "main").split())
-    assert not on_main & {commit for member in members for commit in member.unsigned}
+    recorded(world, [update for member in members for update in member.accepted])
+    everything_is_explained(world, members)
+
+
+@one_format
+def test_old_entries_are_pruned_while_others_push(world: World) -> None:
+    world.install()
+    members = [Member(world, person) for person in PEOPLE[:2]]
+    pruned: list[int] = []
+
+    def owner() -> None:
+        """Prune all that can be pruned, again and again."""
+        time.sleep(0.5)
+        with (
+            world.ledger() as ledger,
+            contextlib.suppress(LedgerError),
+        ):  # its log may be in use
+            ledger.prune(10**6, now=Timestamp(int(time.time())), repository=REPOSITORY)
+            pruned.append(ledger.pruned())
+
+    stress(members, owner, seconds=max(5, SECONDS // 2))
+    world.settle()
+    quiet(world)
+    assert len(set(pruned)) > 1
+    assert sum(member.killed for member in members) == 0
+    everything_is_explained(world, members)
 
 
 def quiet(world: World) -> None:
@@ -138,16 +167,22 @@ def quiet(world: World) -> None:
         counts.append(len(world.entries()))
 
 
-def everything_is_explained(world: World, accepted: list[tuple[str, ObjectId]]) -> None:
-    assert world.faults() == []
-    world.git("fsck", "--strict", "--no-dangling")
-    recorded = {
+def recorded(world: World, accepted: list[tuple[str, ObjectId]]) -> None:
+    """Whatever Git said it accepted was accepted by an entry, and each landing was noted once."""
+    entries = {
         (update["ref"], update["new"])
         for entry in world.entries("push")
         if entry.data["outcome"] == "accepted"
         for update in entry.data["updates"]
     }
-    assert set(accepted) <= recorded
+    assert set(accepted) <= entries
+    rows = [row for entry in world.entries("landing") for row in entry.data["landed"]]
+    assert len({(row["entry"], row["position"]) for row in rows}) == len(rows)
+
+
+def everything_is_explained(world: World, members: list[Member]) -> None:
+    assert world.faults() == []
+    world.git("fsck", "--strict", "--no-dangling")
     main = "refs/heads/main"
     assert landed(world, main) == set(world.git("rev-list", main).split())
     branches = [ObjectId(commit) for commit in world.git("rev-list", "--branches").split()]
@@ -155,6 +190,5 @@ def everything_is_explained(world: World, accepted: list[tuple[str, ObjectId]]) 
         tips = ledger.tips()
         assert {ref: tips[ref] for ref in (main, SIGNOFFS)} == {ref: world.refs()[ref] for ref in (main, SIGNOFFS)}
         assert set(ledger.first_pushers(branches)) == set(branches)
-    rows = [row for entry in world.entries("landing") for row in entry.data["landed"]]
-    assert len({(row["entry"], row["position"]) for row in rows}) == len(rows)
+    assert not set(world.git("rev-list", main).split()) & {each for member in members for each in member.unsigned}
     assert {ref for ref in world.refs() if ref.startswith(RESERVED)} == {SIGNOFFS}

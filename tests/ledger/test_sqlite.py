@@ -472,6 +472,29 @@ TAMPERING: dict[str, tuple[str, str]] = {
 }
 
 
+REARRANGED: dict[str, tuple[list[str], list[int]]] = {
+    "an entry removed": (
+        ["DELETE FROM entries WHERE number = 2", "UPDATE entries SET number = number - 1 WHERE number > 2"],
+        [2, 3, 4],
+    ),
+    "an entry inserted": (
+        [
+            "UPDATE entries SET number = -number - 1 WHERE number > 2",
+            "INSERT INTO entries SELECT 3, body, hash FROM entries WHERE number = -5",
+            "UPDATE entries SET number = -number WHERE number < 0",
+        ],
+        [3, 4],
+    ),
+    "entries exchanged": ([EXCHANGE], [2, 3, 4]),
+    "the end cut off": (["DELETE FROM entries WHERE number = 4"], [4]),
+    "an entry added at the end, as a push does": (
+        ["INSERT INTO entries SELECT 5, body, hash FROM entries WHERE number = 4"],
+        [],
+    ),
+}
+"""What is done to the entries, and which of the receipts of four do not fit any more."""
+
+
 class TestVerify:
     @pytest.mark.parametrize(("statement", "found"), TAMPERING.values(), ids=TAMPERING)
     def test_tampering_is_found(
@@ -522,6 +545,17 @@ class TestVerify:
 
         self.rewrite(path, edit)
         assert [fault for fault in ledger.verify() if fault.startswith("table facts holds a row")]
+
+    @pytest.mark.parametrize(("statements", "found"), REARRANGED.values(), ids=REARRANGED)
+    def test_where_a_chain_was_made_again_around_it_a_receipt_tells_what_happened_to_an_entry(
+        self, statements: list[str], found: list[int], ledger: SqliteLedger, history: list[Receipt], path: Path
+    ) -> None:
+        """Whoever owns the file gives every entry the number and hash that fit, and makes the tables again."""
+        change(path, *statements)
+        numbers = iter(range(1, 9))
+        self.rewrite(path, lambda content: content.update(number=next(numbers)))
+        misfits = [fault for fault in ledger.verify(history) if fault.startswith("receipt ")]
+        assert [int(fault.split()[1].partition("-")[0]) for fault in misfits] == found
 
     def test_an_end_cut_off_is_found_by_a_receipt(
         self, ledger: SqliteLedger, history: list[Receipt], path: Path
