@@ -127,6 +127,20 @@ def test_pages_are_turned_and_all_can_be_shown(long: str, show: Show) -> None:
     assert shown.locator(ROWS).count() == 1_000
 
 
+def test_each_long_table_has_a_filter_of_its_own(show: Show) -> None:
+    base = audit()
+    assert base.gate is not None
+    ref = base.gate.refs[0]
+    refs = tuple(ref.replace(ref=f"refs/tags/v{number}") for number in range(300))
+    rows = tuple(landed(number) for number in range(250))
+    shown = show(page(report(base.replace(gate=base.gate.replace(refs=refs), landed=rows, ai=None))))
+    first, second = shown.locator(STATUS).all()
+    assert (first.inner_text(), second.inner_text()) == ("300 rows, 1 to 200 shown", "250 rows, 1 to 200 shown")
+    shown.get_by_label("Filter").first.fill("v299")
+    first.get_by_text("1 of 300 rows", exact=True).wait_for()
+    assert second.inner_text() == "250 rows, 1 to 200 shown"
+
+
 def test_a_link_to_a_commit_finds_its_row_on_a_later_page(long: str, show: Show) -> None:
     shown = show(long)
     row = shown.locator(f"[id='c-{commit_id(777)}']")

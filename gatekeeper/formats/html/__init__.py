@@ -5,6 +5,7 @@ Its own script sorts, filters and turns pages; without it everything is there al
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from gatekeeper.formats.html.opening import cards, headline
@@ -29,6 +30,8 @@ def page(report: Report, *, commit_url: str = "", most: int = MOST) -> str:
         commit_url: Where a commit is on the web, as of `rows.checked_address`; empty: nowhere.
         most: Rows of landed commits that the page holds.
     """
+    # There are systems that the library has no wheel for (musl): they have every figure, and no plots.
+    drawn = find_spec("vl_convert") is not None
     style, script = source("page.css"), source("page.js")
     return (
         render(
@@ -42,7 +45,8 @@ def page(report: Report, *, commit_url: str = "", most: int = MOST) -> str:
             cards=cards(report),
             listed=LISTED,
             table=rows(report, most),
-            parts=[_part(number, audit) for number, audit in enumerate(report.repositories)],
+            drawn=drawn,
+            parts=[_part(number, audit, drawn=drawn) for number, audit in enumerate(report.repositories)],
             commit_url=commit_url,
             address=lambda repository, commit: address(commit_url, repository, commit),
         )
@@ -50,10 +54,10 @@ def page(report: Report, *, commit_url: str = "", most: int = MOST) -> str:
     )
 
 
-def _part(number: int, audit: Audit) -> dict[str, Any]:
+def _part(number: int, audit: Audit, *, drawn: bool) -> dict[str, Any]:
     """Return what the page shows of one repository."""
     plots: dict[str, Plot | None] = {"months": None, "outcomes": None}
-    if audit.ai is not None and number < PLOTTED:
+    if audit.ai is not None and drawn and number < PLOTTED:
         plots["months"] = months_plot(f"months-{number}", audit.ai.by_month, audit.ai.by_month_and_tool)
         plots["outcomes"] = outcomes_plot(f"outcomes-{number}", audit.ai.outcomes) if audit.ai.outcomes else None
     return {"id": f"r-{number}", "audit": audit, "plots": plots}

@@ -280,6 +280,23 @@ def test_a_large_table_keeps_what_is_assisted_or_not_in_order_and_says_how_to_ge
     assert "gatekeeper audit changes --format csv" in text
 
 
+def test_where_every_repository_failed_the_page_says_only_that() -> None:
+    read = Reading(page(report(repositories=(), failed=(BROKEN, BROKEN))))
+    assert "2 repositories could not be audited." in read.words
+    assert "table" not in {tag for tag, _ in read.tags}
+
+
+def test_without_the_library_that_draws_the_page_has_every_figure_and_says_what_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = Reading(page(report()))
+    monkeypatch.setattr("gatekeeper.formats.html.find_spec", lambda _name: None)
+    read = Reading(page(report()))
+    assert "figure" in {tag for tag, _ in whole.tags} - {tag for tag, _ in read.tags}
+    assert "Plots are left out: they need the Python package vl-convert-python." in read.words
+    assert [tag for tag, _ in read.tags].count("tr") == [tag for tag, _ in whole.tags].count("tr")
+
+
 def test_repositories_of_the_same_name_are_told_apart() -> None:
     first, second = blind(), blind().replace(path="/tmp/other")
     assert Reading(page(report(first, second))).text.count("/tmp/other") == 2

@@ -52,7 +52,12 @@ function paged(table) {
   const number = (count) => count.toLocaleString("en");
   const tools = element("div", "", { class: "tools" });
   const label = element("label", "Filter ", {});
-  const input = element("input", "", { type: "search", placeholder: "words, all of them", autocomplete: "off" });
+  const input = element("input", "", {
+    type: "search",
+    placeholder: "words, all of them",
+    autocomplete: "off",
+    "aria-describedby": table.caption.id,
+  });
   const status = element("p", "", { role: "status" });
   const back = element("button", "Earlier rows", { type: "button" });
   const on = element("button", "Further rows", { type: "button" });
