@@ -2,10 +2,12 @@
 # Checks a package of evidence without any network and without gatekeeper: with sh, git, ssh-keygen, awk, sha256sum and
 # the like. README.txt says what is proven by that and what is not.
 #
-# usage: sh check.sh [-k DIR] [RECEIPT]...
+# usage: sh check.sh [-k DIR] [-p PACKAGE] [RECEIPT]...
 #
-#   RECEIPT   as a push printed it, such as shop-18231-9f86d081884c; of a checkpoint x-NUMBER-HASH
-#   -k DIR    keep the commits of this package as a Git repository in DIR, to look at with `git -C DIR show`
+#   RECEIPT     as a push printed it, such as shop-18231-9f86d081884c; of a checkpoint x-NUMBER-HASH
+#   -p PACKAGE  the folder to check; default: the one that this script is in. With a copy of this script and of check/
+#               that you trust, you need not trust those in the package
+#   -k DIR      keep the commits of this package as a Git repository in DIR, to look at with `git -C DIR show`
 #
 # exit status: 0 everything fits, 1 something does not, 2 the check could not be made
 set -eu
@@ -13,17 +15,19 @@ LC_ALL=C
 export LC_ALL
 unset CDPATH
 tab=$(printf '\t')
-failures=0 reported=0 keep='' phase='nothing was checked'
-while getopts k: option; do
+failures=0 reported=0 keep='' package='' phase='nothing was checked'
+while getopts k:p: option; do
     case $option in
+    p) package=$OPTARG ;;
     k) keep=$OPTARG ;;
-    *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
+    *) sed -n '2,13s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
     esac
 done
 shift $((OPTIND - 1))
 case $keep in '' | /*) ;; *) keep=$PWD/$keep ;; esac
 [ ! -e "$keep" ] || { echo "$keep is there already" >&2; exit 2; }
-cd -- "$(dirname -- "$0")"
+here=$(cd -- "$(dirname -- "$0")" && pwd)
+cd -- "${package:-$here}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"; [ -z "$phase" ] || { echo "NOT FINISHED: it ended at $phase" >&2; exit 2; }' EXIT
 trap 'exit 2' HUP INT TERM
@@ -55,7 +59,7 @@ sha256() { $sum | cut -c 1-64; } # of standard input, in hex
 
 for part in reading files ledger objects statements approvals commits choice; do
     # shellcheck source=/dev/null
-    . "./check/$part.sh"
+    . "$here/check/$part.sh"
 done
 
 phase=''

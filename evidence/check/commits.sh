@@ -73,7 +73,7 @@ landed() { # check one landed commit; sets `why` if something does not fit
     for file in people.tsv keys.tsv levels.txt allowed_signers; do [ -f "$roster/$file" ] || { why="$roster/$file is not here"; return 1; }; done
     verdict=$work/verdict.$judged.$judged_position.$commit
     [ -f "$verdict" ] || { why="entry $judged has no verdict about it"; return 1; }
-    awk -F '\t' -f check/finding.awk "$verdict" >"$work/facts"
+    awk -F '\t' -f "$here/check/finding.awk" "$verdict" >"$work/facts"
     grep "^rule$tab" "$work/facts" >"$work/rules" || :
     while IFS=$tab read -r _ id applies outcome enforcement needed lifted; do
         rule "$id" "$applies" "$outcome" "$enforcement" "$needed" "$lifted" || return 1

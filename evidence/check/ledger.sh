@@ -39,7 +39,7 @@ while read -r number; do
         fail "$file does not fit its hash, or the entry before it: its text, number or place was changed"
     ! grep -q '[^ -~]' "$file" || { fail "$file has characters that no entry has"; continue; }
     { cat "$file" && echo; } | flatten >"$work/flat" || { fail "$file is no JSON"; continue; }
-    named <"$work/flat" | OUT=$work/ N=$number awk -F '\t' -f check/entry.awk >"$work/entry.$number"
+    named <"$work/flat" | OUT=$work/ N=$number awk -F '\t' -f "$here/check/entry.awk" >"$work/entry.$number"
     [ "$(value "$work/entry.$number" '/"number"')" = "$number" ] || fail "$file is not the entry $number"
 done <"$work/entries"
 joined=$(sort -rn "$work/entries" | awk -v at="$head" '$1 != at { exit } { at-- } END { print at + 1 }')

@@ -2,7 +2,7 @@
 # Looking things up in tables, JSON and times. Sourced by check.sh.
 
 flatten() { # one line of JSON -> lines `path TAB value`; strings keep their quotes and escapes. What is no JSON fails.
-    awk '{ gsub(/"([^"\\]|\\.)*"|[][{},:]/, "\n&\n"); print }' | awk -f check/json.awk
+    awk '{ gsub(/"([^"\\]|\\.)*"|[][{},:]/, "\n&\n"); print }' | awk -f "$here/check/json.awk"
 }
 
 value() { # the value at path $2 of the flattened file $1, a string without its quotes

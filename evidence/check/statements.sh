@@ -59,7 +59,7 @@ statement() { # check the statement $1 on its own: form, id, receipt, signature 
     { cat "$folder/payload.json" && echo; } | flatten >"$flat.flat" || { bad 'its payload is no JSON'; return; }
     [ "$(value "$flat.flat" '/"predicateType"')" = tag:gatekeeper,2026:senior-signoff/v1 ] || { bad 'it is no sign-off'; return; }
     [ "$(value "$flat.flat" '/"predicate"/"repository"')" = "$escaped" ] || { bad 'it is for another repository'; return; }
-    awk -F '\t' -f check/claims.awk "$flat.flat" >"$flat.claims"
+    awk -F '\t' -f "$here/check/claims.awk" "$flat.flat" >"$flat.claims"
     cut -f 1 "$flat.claims" >"$flat.commits"
     members "$flat.flat" '/"predicate"/"refs"' '' >"$flat.refs"
     members "$flat.flat" '/"subject"' '/"digest"/"gitCommit"' | cmp -s - "$flat.commits" || { bad 'its subjects are not its commits'; return; }

@@ -55,7 +55,8 @@ class Excerpt:
                 if raw.id not in self._seen:
                     self._seen.add(raw.id)
                     yield raw
-            pairs = [below for pair in pairs for below in self._below(pair, read, blobs)]
+            # Each pair once: a tree that names one subtree many times, again and again, has more paths than atoms.
+            pairs = list(dict.fromkeys(below for pair in pairs for below in self._below(pair, read, blobs)))
 
     def files(self, blobs: set[str], most: int) -> Iterator[RawObject]:
         """Yield the files that were not yielded before and have at most `most` bytes."""

@@ -6,6 +6,7 @@ import base64
 import json
 import shutil
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,6 @@ from tests.support.people import fingerprint, public_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from gatekeeper.core.ids import ObjectId
     from tests.pushes.conftest import Template
@@ -166,6 +166,21 @@ def test_a_manifest_that_names_a_file_outside_is_refused(case: Case, name: str) 
     done = spoil(case, change, sealed=False)
     assert done.status == 1
     assert done.failures == ["MANIFEST has a line that is not its own"]
+
+
+def test_a_copy_of_the_script_from_elsewhere_finds_what_one_in_the_package_hides(case: Case) -> None:
+    published = Path(__file__).parents[2] / "evidence/check.sh"
+    assert check(case.good, "-p", str(case.good), script=published).status == 0
+    folder = copied(case.good, "with a script of its own")
+    (folder / "check.sh").write_text("echo PASSED\n")
+    (folder / "check/json.awk").write_text("")
+    place = folder / case.statement / "payload.json"
+    place.write_bytes(place.read_bytes() + b" ")
+    seal(folder)
+    assert check(folder).status == 0
+    done = check(folder, "-p", str(folder), script=published)
+    assert done.status == 1
+    assert [failure for failure in done.failures if "is not the payload" in failure]
 
 
 def test_a_table_that_would_steer_the_terminal_is_refused(case: Case) -> None:

@@ -79,6 +79,17 @@ def test_nothing_is_yielded_twice_and_missing_commits_are_noted(clone: Clone) ->
     assert list(excerpt.trees([(None, tree(clone))])) == []
 
 
+def test_a_tree_with_countless_paths_costs_its_few_trees(clone: Clone) -> None:
+    blob = clone.hash_object("blob", b"x")
+    bomb = clone.hash_object("tree", b"100644 f\0" + bytes.fromhex(blob))
+    trees = {bomb}
+    for _ in range(20):
+        entries = (f"40000 {name:02}\0".encode() + bytes.fromhex(bomb) for name in range(30))
+        bomb = clone.hash_object("tree", b"".join(entries))
+        trees.add(bomb)
+    assert differences(clone, None, bomb) == (trees, {blob})
+
+
 def test_large_files_are_left_out(clone: Clone) -> None:
     before = tree(clone)
     clone.commit("Sizes", {"small": "x" * 10, "large": "x" * 11})

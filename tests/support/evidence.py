@@ -61,13 +61,13 @@ def tools(where: Path) -> Path:
     return where
 
 
-def check(folder: Path, *arguments: str, shell: str = "", awk: str = "awk") -> Checked:
+def check(folder: Path, *arguments: str, shell: str = "", awk: str = "awk", script: Path | None = None) -> Checked:
     """Run check.sh with a PATH of the auditor's tools alone, in an environment that says nothing."""
     path = tools(folder.parent / "tools")
     (path / "awk").unlink()
     (path / "awk").symlink_to(require(awk))
     done = subprocess.run(
-        [shell or path / "sh", folder / "check.sh", *arguments],
+        [shell or path / "sh", script or folder / "check.sh", *arguments],
         cwd=folder.parent,
         env={"PATH": str(path), "TMPDIR": os.environ.get("TMPDIR", "/tmp")},
         capture_output=True,
