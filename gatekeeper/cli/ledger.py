@@ -85,7 +85,8 @@ def verify(
         out(ctx).print(f"FAULT  {fault}")
     if not faults:
         without = f" ({pruned} pruned)" if pruned else ""
-        kept = f"{plural(len(parsed), 'receipt')} and checkpoints" if checkpoints else plural(len(parsed), "receipt")
+        words = ("receipt or checkpoint", "receipts and checkpoints") if checkpoints else ("receipt",)
+        kept = plural(len(parsed), *words)
         err(ctx).print(f"{plural(head.number, 'entry', 'entries')}{without}, {kept}: in order. Head {head.hash[:12]}")
     return 1 if faults else 0
 
@@ -129,9 +130,8 @@ def checkpoint(ctx: click.Context, repo: str, key: str | None, output: str | Non
                 file.write(envelope + b"\n")
         elif not to_ref:
             sys.stdout.write(envelope.decode() + "\n")
-    err(ctx).print(
-        f"Signed. Hold the ledger against it with: gatekeeper ledger verify --checkpoint {output or CHECKPOINTS}"
-    )
+    how = f"gatekeeper ledger verify --repo {repo} --checkpoint {output or CHECKPOINTS}"
+    err(ctx).print(f"Signed. Hold the ledger against it with: {how}")
 
 
 @command.command("export")
@@ -227,6 +227,9 @@ def forget(ctx: click.Context, names: tuple[str, ...], repo: str) -> int:
             found = ledger.forget(name, now=server.now, repository=server.repository)
             for line in _forgotten(name, found):
                 err(ctx).print(line)
+        err(ctx).print(
+            "The commits themselves keep author, committer and message; so do backups and what was exported."
+        )
     return 0
 
 
@@ -242,4 +245,4 @@ def _forgotten(name: str, found: Remains | None) -> list[str]:
     ]
     remaining = [f"  still there: {text}" for text in left if text]
     told = f"{name}: forgotten." if found.erased else f"{name}: no entry of this version has it."
-    return [told, *remaining, "  and the commits themselves, with author, committer and message"]
+    return [told, *remaining]
