@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from gatekeeper.amending import Amending
+from gatekeeper.citing import Place, Tabled
 from gatekeeper.continuing import Continuity
 from gatekeeper.core.audit import Audit, Break, Chain, Gate, GuardedRef, PauseSpan, Population, Selection
 from gatekeeper.core.debt import Debt, DebtState
@@ -26,7 +27,6 @@ from gatekeeper.retracing import MISSHAPEN, Misfit, Moment, retrace
 from gatekeeper.settling import reconcile
 from gatekeeper.tabling import Table
 from gatekeeper.tallying import Tally
-from gatekeeper.weighing import Place, Tabled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

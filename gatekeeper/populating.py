@@ -27,11 +27,15 @@ class Landings:
         self._ledger = ledger
         self._pruned = ledger.pruned()
         self._landed: dict[str, set[bytes]] = {}
+        self._whole: dict[str, list[tuple[ObjectId, ObjectId]]] = {}
         self._baselines: dict[str, set[ObjectId]] = {EVERY_REF: set()}
 
     def see(self, moment: Moment) -> None:
         """Take in one entry."""
         for arrived in moment.landed:
+            if not arrived.finding["protected"]:
+                # The ref of policy and roster is guarded as a whole: where no rule holds, no commit is judged alone.
+                self._whole.setdefault(arrived.ref, []).append((arrived.old, arrived.new))
             commits = self._landed.setdefault(arrived.ref, set())
             commits.update(bytes.fromhex(commit["id"]) for commit in arrived.update["commits"])
         entry = moment.entry
@@ -42,6 +46,14 @@ class Landings:
     def explains(self, ref: str, commit: ObjectId) -> bool:
         """Whether a commit landed on a ref through the gate."""
         return bytes.fromhex(commit) in self._landed.get(ref, ())
+
+    def brought(self, engine: Engine, ref: str) -> frozenset[ObjectId]:
+        """Return the commits that landed on a ref by updates which were judged as a whole."""
+        found: set[ObjectId] = set()
+        for old, new in self._whole.get(ref, ()):
+            tips = _commits(engine, [each for each in (new, old) if each.strip("0")])
+            found.update(engine.ids(tips[:1], tips[1:]) if tips else ())
+        return frozenset(found)
 
     def before(self, ref: str, commits: Sequence[ObjectId]) -> frozenset[ObjectId]:
         """Return those commits that landed on a ref by entries which have been pruned."""
@@ -85,7 +97,7 @@ def population(engine: Engine, tips: Mapping[str, ObjectId], landings: Landings 
         commits = engine.ids([head], before)
         everything.update(map(bytes.fromhex, commits))
         lacking = [commit for commit in commits if not landings.explains(ref, commit)]
-        earlier = landings.before(ref, lacking)
+        earlier = landings.before(ref, lacking) | (landings.brought(engine, ref) if lacking else frozenset())
         lacking = [commit for commit in lacking if commit not in earlier]
         explained.update(map(bytes.fromhex, set(commits).difference(lacking)))
         # With skewed dates a walk lists too many commits; looked at only where something is unexplained.

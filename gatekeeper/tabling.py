@@ -6,6 +6,7 @@ envelopes, that day's policy and roster) is compared with it.
 
 from __future__ import annotations
 
+from gatekeeper.citing import Heard, Place, Source, Tabled, about, common
 from gatekeeper.core.commits import Commit, MalformedCommitError, parse_commit
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.independence import Hands
@@ -16,7 +17,7 @@ from gatekeeper.git import Engine
 from gatekeeper.ledger import Ledger, LedgerError
 from gatekeeper.rechecking import Envelopes, Recheck
 from gatekeeper.retracing import Arrived
-from gatekeeper.weighing import Heard, Place, Source, Tabled, Weighing, about, common
+from gatekeeper.weighing import Weighing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+from gatekeeper.citing import Place, Tabled
 from gatekeeper.core.audit import Control, Duties, Emergencies, Limit
 from gatekeeper.core.debt import Debt, DebtState
 from gatekeeper.core.exceptional import Exceptional, Severity
 from gatekeeper.core.landed import Manner
 from gatekeeper.core.people import Ladder
-from gatekeeper.weighing import Place, Tabled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

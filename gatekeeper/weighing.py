@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from gatekeeper import __version__
+from gatekeeper.citing import Heard, Place, Source, Tabled, about, common
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.declaration import declare
-from gatekeeper.core.exceptional import Exceptional, Severity
+from gatekeeper.core.exceptional import Exceptional
 from gatekeeper.core.ids import Fingerprint, ObjectId, StatementId, Timestamp
 from gatekeeper.core.independence import Hands, hands_in
 from gatekeeper.core.landed import Approval, Landed, Manner
 from gatekeeper.core.people import Person
 from gatekeeper.core.policy import Rule
-from gatekeeper.core.record import Record
 from gatekeeper.core.testimony import Testimony
 from gatekeeper.core.writers import is_machine_made
-from gatekeeper.dating import Day
 from gatekeeper.formats.json import text
-from gatekeeper.ledger import Entry
 from gatekeeper.rechecking import Recheck, presence, rules_by_id
 from gatekeeper.retracing import Arrived
 
@@ -30,78 +28,9 @@ FORGOTTEN = "p:"
 """How a name begins that was erased from the ledger (docs/formats.md, "Pseudonyms"); `ledger verify` knows by whom."""
 
 
-class Place(Record):
-    """Which repository it is."""
-
-    repository: str
-    path: str
-
-
-class Source(Record):
-    """Where a commit was judged."""
-
-    push: Entry
-    ref: str
-    finding: Any
-    noted: Any
-    """What the entry notes of the commit besides, as data."""
-
-
-class Heard(Record):
-    """What was said about the commits of one update by the time of its push."""
-
-    day: Day
-    recheck: Recheck | None
-    """None: that day's policy or roster can no longer be read."""
-    flaws: dict[ObjectId, dict[StatementId, str]]
-    vetoes: dict[ObjectId, tuple[Testimony, ...]]
-
-
-class Tabled(Record):
-    """A row, with what somebody should look at."""
-
-    row: Landed
-    exceptions: tuple[Exceptional, ...]
-    hands: Hands
-    """Who had a hand in the commit, without what was reviewed elsewhere."""
-    adds: bool
-    """Whether it adds something: not a merge as Git itself makes it."""
-    machine_author: bool
-    """Whether the author field is an AI tool's or a bot's."""
-
-
 def _same(said: str, name: str) -> bool:
     """Whether an entry says a name; of an erased one nobody can tell."""
     return said == name or said.startswith(FORGOTTEN)
-
-
-def common(place: Place, arrived: Arrived, commit: ObjectId, parsed: Commit | None) -> dict[str, Any]:
-    """Return the fields of a row that need no judgement of the commit."""
-    pusher = arrived.push.data["pusher"]
-    return {
-        "repository": place.repository,
-        "ref": arrived.ref,
-        "commit": commit,
-        "landed_at": arrived.push.time,
-        "subject": text(parsed.subject) if parsed else "",
-        "pusher": pusher["person"] or pusher["account"],
-        "via": pusher["kind"],
-        "entry": arrived.push.number,
-    }
-
-
-def about(place: Place, kind: str, row: Landed, **facts: str | tuple[str, ...]) -> Exceptional:
-    """Make an exception about a row: something in the record of it does not hold."""
-    return Exceptional(
-        kind=kind,
-        severity=Severity.CRITICAL,
-        repository=place.repository,
-        path=place.path,
-        ref=row.ref,
-        commit=row.commit,
-        entry=row.entry,
-        facts=tuple(facts.items()),
-    )
 
 
 class Weighing:
@@ -359,6 +288,8 @@ class Weighing:
     def _proof_holds(self, commit: Commit) -> bool:
         """Whether the proof of authorship is borne out by the commit's signature, or by who pushed it first."""
         said = self.finding["authorship"]
+        if self._carried():  # whose work it was first can prove it, too
+            return True
         if said["proof"] == "signature":
             signer = self._commit_signer(commit)
             return signer is not None and _same(said["proved"], signer.id)
@@ -385,11 +316,14 @@ class Weighing:
             return False
         return author is None or author.met_by(proved, roster.ladder)
 
+    def _carried(self) -> bool:
+        """Whether other commits were reviewed for it."""
+        return any(name != self.id for name, _ in self.source.noted.get("reviewed", ()))
+
     def _plain(self, rule: Rule, commit: Commit) -> bool:
         """Whether what a rule asks can be told from the commit alone."""
         when = rule.when
-        # Of the squash of a reviewed range, that range's authors count.
-        carried = any(commit_id != self.id for commit_id, _ in self.source.noted.get("reviewed", ()))
+        carried = self._carried()  # of the squash of a reviewed range, that range's authors count
         assisted = when.assisted is None or (when.assisted and self.finding["assisted"])
         return bool(
             assisted and not carried and not when.paths and not when.tools and not commit.is_merge and rule.require

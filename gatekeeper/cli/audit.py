@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from gatekeeper.citing import Tabled
     from gatekeeper.core.audit import Selection
     from gatekeeper.core.landed import Landed
-    from gatekeeper.weighing import Tabled
 
 SUMMARY = "summary"
 COMMIT_URL = "Where commits are on the web, for links in a page: https://git.example.com/{repository}/commit/{commit}"
