@@ -16,6 +16,7 @@ from gatekeeper.formats.json import text
 from gatekeeper.git import Engine
 from gatekeeper.ledger import Ledger, LedgerError
 from gatekeeper.rechecking import Envelopes, Recheck
+from gatekeeper.remembering import author_line_digest
 from gatekeeper.retracing import Arrived
 from gatekeeper.weighing import Weighing
 
@@ -79,6 +80,8 @@ class Table:
     ) -> Iterator[Tabled]:
         parsed = self._read(commits)
         firsts = self._ledger.first_pushers(commits)
+        lines = {commit: author_line_digest(found) for commit, found in parsed.items()}
+        bringers = self._ledger.pushers_of_author_lines(list(set(lines.values())))
         by_source: dict[tuple[int, str], list[Commit]] = {}
         for commit, source in sources.items():
             if source is not None and commit in parsed:
@@ -94,7 +97,14 @@ class Table:
                 rechecks[key] = self._hear(source, by_source.get(key, ()))
             first = firsts[commit].person if commit in firsts else ""
             yield Weighing(
-                self._place, arrived, source, rechecks[key], parsed.get(commit), first, self._reviewed
+                self._place,
+                arrived,
+                source,
+                rechecks[key],
+                parsed.get(commit),
+                first,
+                bringers.get(lines.get(commit, ""), ()),
+                self._reviewed,
             ).tabled()
 
     def _hear(self, source: Source, commits: Sequence[Commit]) -> Heard:

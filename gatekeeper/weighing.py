@@ -20,7 +20,7 @@ from gatekeeper.retracing import Arrived
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from typing import Any
 
 
@@ -44,6 +44,7 @@ class Weighing:
         heard: Heard,
         commit: Commit | None,
         first: str,
+        bringers: Collection[str],
         read: Callable[[Sequence[ObjectId]], list[Commit] | None],
     ) -> None:
         """Weigh what an entry says of a commit.
@@ -55,10 +56,12 @@ class Weighing:
             heard: What was said about it then.
             commit: As it is in the repository; None: it is not there, or malformed.
             first: Roster id of who pushed it first; may be empty.
+            bringers: Roster ids of everybody who first pushed a commit with its author line: a rebase of somebody's
+                work can come first by somebody else.
             read: Returns commits of the repository; None if one of them is not there.
         """
         self.place = place
-        self.first = first
+        self.bringers = bringers
         self.read = read
         self.arrived = arrived
         self.source = source
@@ -293,7 +296,7 @@ class Weighing:
         if said["proof"] == "signature":
             signer = self._commit_signer(commit)
             return signer is not None and _same(said["proved"], signer.id)
-        return bool(said["proof"] != "first_push" or self.first == said["proved"])
+        return bool(said["proof"] != "first_push" or said["proved"] in self.bringers)
 
     def _hides_mark(self, commit: Commit) -> bool:
         """Whether a commit carries a mark that its entry does not tell; another version may know other tools."""
