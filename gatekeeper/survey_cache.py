@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+from contextlib import suppress
 
 from gatekeeper.core import plain
 from gatekeeper.core.declaration import State
+from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.survey import Area, Done, Said, Surveyed
 
@@ -51,6 +53,29 @@ FROM wanted w JOIN said s ON s.id = w.id LEFT JOIN done d ON d.id = w.id ORDER B
 
 class SpoiledError(Exception):
     """The file is not what this module writes."""
+
+
+def cache_path(git_dir: str) -> str:
+    """Return the file for a repository in the user's cache directory (XDG Base Directory Specification).
+
+    Empty if there can be no such directory.
+    """
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(base):
+        base = os.path.expanduser("~/.cache")
+    directory = os.path.join(base, "gatekeeper")
+    try:
+        os.makedirs(directory, mode=0o700, exist_ok=True)
+    except OSError:
+        return ""
+    return os.path.join(directory, f"survey-{sha256_hex(os.fsencode(os.path.realpath(git_dir)))[:32]}.db")
+
+
+def remove(path: str) -> None:
+    """Remove a cache, and what SQLite keeps beside it: an old journal would spoil the new file."""
+    for suffix in ("-journal", "-wal", "-shm", ""):
+        with suppress(OSError):
+            os.unlink(path + suffix)
 
 
 class SurveyCache:

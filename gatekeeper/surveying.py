@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import suppress
 
 from gatekeeper import __version__
 from gatekeeper.core.authorship_log import LIMIT
@@ -27,7 +26,7 @@ from gatekeeper.formats.text import plural, visible
 from gatekeeper.git import GitError
 from gatekeeper.git.history import History
 from gatekeeper.pacing import Paces
-from gatekeeper.survey_cache import SpoiledError, SurveyCache
+from gatekeeper.survey_cache import SpoiledError, SurveyCache, cache_path, remove
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -129,7 +128,7 @@ def survey(
             )
 
         rules = policy.assisted if policy else DEFAULT
-        filled = _surveyed(wanted, rules, _cache_path(history.git_dir) if cache is None else cache, tally)
+        filled = _surveyed(wanted, rules, cache_path(history.git_dir) if cache is None else cache, tally)
         unknown = list(_unknown(history, tips, known))
         return filled.report(
             allowed=_allowed(policy),
@@ -196,7 +195,7 @@ def _surveyed(wanted: Wanted, rules: MarkRules, path: str, tally: Callable[[], T
         except (SpoiledError, sqlite3.Error, OSError) as error:
             if place == temporary:
                 raise GitError(f"nothing can be kept in {wanted.history.scratch}: {error}") from None
-            _remove(place)
+            remove(place)
     raise AssertionError("a temporary file is the last to be tried")
 
 
@@ -241,29 +240,6 @@ def _said(
 def rules_digest(rules: MarkRules) -> str:
     """Return a digest of all that counts as a mark: the version's table, and what a policy adds."""
     return sha256_hex(f"{__version__}\0{ROWS!r}\0{rules!r}".encode("utf-8", "backslashreplace"))
-
-
-def _cache_path(git_dir: str) -> str:
-    """Return the file for a repository in the user's cache directory (XDG Base Directory Specification).
-
-    Empty if there can be no such directory.
-    """
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    if not os.path.isabs(base):
-        base = os.path.expanduser("~/.cache")
-    directory = os.path.join(base, "gatekeeper")
-    try:
-        os.makedirs(directory, mode=0o700, exist_ok=True)
-    except OSError:
-        return ""
-    return os.path.join(directory, f"survey-{sha256_hex(os.fsencode(os.path.realpath(git_dir)))[:32]}.db")
-
-
-def _remove(path: str) -> None:
-    """Remove a cache, and what SQLite keeps beside it: an old journal would spoil the new file."""
-    for suffix in ("-journal", "-wal", "-shm", ""):
-        with suppress(OSError):
-            os.unlink(path + suffix)
 
 
 def _allowed(policy: Policy | None) -> Callable[[str], bool | None]:

@@ -344,6 +344,12 @@ def test_a_lone_small_team_shows_nowhere(one: History) -> None:
     assert teams(one, people("shop", 7)).by_team == ()
 
 
+def test_bots_make_no_small_team_large(one: History) -> None:
+    bots = [person.replace(bot=True, level=None, id=f"bot-{person.id}") for person in people("shop", 9)]
+    humans = [person.replace(emails=(b"human-" + person.emails[0],)) for person in people("shop", 7)]
+    assert teams(one, humans, bots).by_team == ()
+
+
 def test_a_policy_can_show_small_teams(one: History) -> None:
     assert counts(teams(one, people("shop", 2), smallest=1).by_team) == {"shop": (2, 2, 2, 2)}
 
