@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 DIGEST = re.compile(r'"([0-9a-f]{64})"')
+PRUNED_SINCE = 'SELECT 1 FROM entries WHERE number > ? AND body LIKE \'%"kind":"prune"%\''
 IN_TABLES = "SELECT envelope FROM receipts UNION SELECT policy FROM debts UNION SELECT value FROM facts"
 """Digests of contents that the gate or an audit still asks for."""
 PSEUDONYM = re.compile(rf'"(p:[0-9a-f]{{{DIGITS}}})"')
@@ -33,6 +34,8 @@ class Plan(Record):
     """The last entry that loses its text."""
     hash: str
     snapshot: bytes
+    earlier: str
+    """Digest of the snapshot that this one takes the place of; empty if there is none."""
     seen: int
     """The last entry that was looked at."""
     digests: frozenset[str]
@@ -47,7 +50,7 @@ def plan(database: sqlite3.Connection, through: int) -> Plan | None:
     Raises:
         LedgerError: if what was pruned before cannot be read.
     """
-    again = empty_tables()
+    again, earlier = empty_tables(), last_pruning(database)
     hashes = begin(database, again)
     (last,) = database.execute("SELECT coalesce(max(number), 0) FROM entries").fetchone()
     boundary = _whole(database, min(through, last))
@@ -61,6 +64,7 @@ def plan(database: sqlite3.Connection, through: int) -> Plan | None:
         through=boundary,
         hash=hashes[-1],
         snapshot=dump(again, hashes),
+        earlier=earlier.snapshot if earlier else "",
         seen=last,
         digests=frozenset(digests),
         pseudonyms=frozenset(pseudonyms | _in_tables(again)),
@@ -114,13 +118,13 @@ def carry_out(database: sqlite3.Connection, made: Plan, checkpoint: bytes) -> di
         LedgerError: if somebody else pruned in between.
     """
     (digest,) = database.execute("SELECT hash FROM entries WHERE number = ?", (made.through,)).fetchone()
-    earlier = last_pruning(database)
-    if digest != made.hash or (earlier and earlier.entry > made.seen):
-        raise LedgerError("the ledger was pruned in between; look at it and begin again")
     (last,) = database.execute("SELECT max(number) FROM entries").fetchone()
+    # Only what has come since is read while everybody waits.
+    if digest != made.hash or database.execute(PRUNED_SINCE, (made.seen,)).fetchone():
+        raise LedgerError("the ledger was pruned in between; look at it and begin again")
     later = _spoken_of(database, made.seen, last)
     snapshot = sha256_hex(made.snapshot)
-    digests = set(made.digests | later[0]) - ({earlier.snapshot} if earlier else set())
+    digests = set(made.digests | later[0]) - {made.earlier}
     digests.update(digest for (digest,) in database.execute(IN_TABLES))
     database.execute("UPDATE entries SET body = '' WHERE number <= ? AND body <> ''", (made.through,))
     _keep(database, "archive", "digest", digests)
