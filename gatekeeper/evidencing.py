@@ -16,8 +16,9 @@ from gatekeeper.core.sampling import draw
 from gatekeeper.debts import debts
 from gatekeeper.exhibiting import Facts, add_objects, add_policy, add_roster, add_statements, facts
 from gatekeeper.formats.evidence import ABOUT, COMMITS, DEBTS, GOVERNANCE, NAMES, POPULATION, escaped, table, time_field
-from gatekeeper.ledger import Ledger, Name
+from gatekeeper.ledger import Ledger
 from gatekeeper.ledger.file import GENESIS, entry_hash
+from gatekeeper.ledger.upkeep import Name
 from gatekeeper.opening import Server
 from gatekeeper.packing import Package
 from gatekeeper.resources import resource

@@ -18,7 +18,8 @@ from gatekeeper.formats.words import reason_text
 from gatekeeper.gate import is_protected
 from gatekeeper.governed import too_few_administrators
 from gatekeeper.keeping import HIDDEN
-from gatekeeper.ledger.sqlite import SqliteLedger, create
+from gatekeeper.ledger.creating import create
+from gatekeeper.ledger.sqlite import SqliteLedger
 from gatekeeper.opening import Server
 from gatekeeper.settling import publish_if_changed
 from gatekeeper.shims import is_ours, move_hook, shim, write_hook

@@ -14,7 +14,8 @@ from gatekeeper.core.people import Roster
 from gatekeeper.formats.ledger_lines import csv_header, csv_line, json_line
 from gatekeeper.formats.text import plural
 from gatekeeper.git.user import UserGit
-from gatekeeper.ledger import Ledger, Receipt, Remains
+from gatekeeper.ledger import Ledger, Receipt
+from gatekeeper.ledger.upkeep import Remains
 from gatekeeper.opening import Server
 from gatekeeper.settling import reconcile
 

@@ -8,7 +8,7 @@ import sqlite3
 from gatekeeper.core import plain
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import Timestamp
-from gatekeeper.ledger import ConflictError, Entry, LedgerError, Name, Receipt
+from gatekeeper.ledger import ConflictError, Entry, LedgerError, Receipt
 from gatekeeper.ledger.names import hide, mentioned, show
 from gatekeeper.ledger.projection import project
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any, TypeVar
 
-    from gatekeeper.ledger import Beginning, Remains
+    from gatekeeper.ledger.upkeep import Beginning, Name, Remains
 
     Result = TypeVar("Result")
 
@@ -182,6 +182,8 @@ class LedgerFile:
 
     def names(self, bodies: Iterable[str]) -> list[Name]:
         """See `Ledger`."""
+        from gatekeeper.ledger.upkeep import Name  # only commands ask, never a hook
+
         wanted = sorted({pseudonym for body in bodies for pseudonym in mentioned(plain.loads(body)["data"])})
         query = "SELECT pseudonym, value, salt FROM names WHERE pseudonym IN ({})"
         return [Name(pseudonym=p, value=value, salt=salt) for p, value, salt in self._rows_in(query, wanted)]

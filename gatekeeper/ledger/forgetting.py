@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gatekeeper.core import plain
-from gatekeeper.ledger import Remains
 from gatekeeper.ledger.names import create_names
+from gatekeeper.ledger.upkeep import Remains
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ import sqlite3
 
 from gatekeeper.core import plain
 from gatekeeper.core.record import Record
-from gatekeeper.ledger import Beginning, LedgerError
+from gatekeeper.ledger import LedgerError
 from gatekeeper.ledger.projection import create_tables, project
 from gatekeeper.ledger.snapshot import load
+from gatekeeper.ledger.upkeep import Beginning
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,9 +1,6 @@
-"""The ledger in one SQLite file: making it, and all that its tables answer."""
+"""The ledger in one SQLite file: all that its tables answer."""
 
 from __future__ import annotations
-
-import os
-import sqlite3
 
 from gatekeeper.core import plain
 from gatekeeper.core.attestation import Attestation
@@ -24,9 +21,9 @@ from gatekeeper.ledger import (
     SeenRange,
     StoredSignoff,
 )
-from gatekeeper.ledger.file import SCHEMA, LedgerFile
-from gatekeeper.ledger.names import create_names, named
-from gatekeeper.ledger.projection import EVERY_REF, create_tables
+from gatekeeper.ledger.file import LedgerFile
+from gatekeeper.ledger.names import named
+from gatekeeper.ledger.projection import EVERY_REF
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,52 +35,6 @@ FEW = 8
 """Envelopes that are read at once: each may have a megabyte."""
 MAX_VERSIONS = 16
 """Versions of one piece of work that are compared with it."""
-
-
-def create(path: str) -> SqliteLedger:
-    """Open the ledger, making it if there is none; the directory is made too, for its owner alone.
-
-    Raises:
-        LedgerError: if it cannot be made or opened.
-    """
-    from contextlib import suppress  # only an installation makes a ledger, never a hook
-
-    if os.path.exists(path):
-        from gatekeeper.ledger.migrating import migrate
-
-        migrate(path)
-        return SqliteLedger(path)
-    temporary = f"{path}.new-{os.getpid()}-{os.urandom(4).hex()}"
-    try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        _make(temporary)
-        # A link and not a rename: what another process made in between is never replaced.
-        with suppress(FileExistsError):
-            os.link(temporary, path)
-    except (OSError, sqlite3.Error) as error:
-        raise LedgerError(f"cannot make the ledger {path}: {error}") from None
-    finally:
-        for suffix in ("", "-wal", "-shm"):
-            with suppress(OSError):
-                os.unlink(temporary + suffix)
-    return SqliteLedger(path)
-
-
-def _make(path: str) -> None:
-    """Make an empty ledger in a file that nobody knows yet."""
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    database = sqlite3.connect(path, isolation_level=None)
-    try:
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("BEGIN")
-        database.execute("CREATE TABLE entries (number INTEGER PRIMARY KEY, body TEXT NOT NULL, hash TEXT NOT NULL)")
-        database.execute("CREATE TABLE archive (digest TEXT PRIMARY KEY, content BLOB NOT NULL)")
-        create_names(database)
-        create_tables(database)
-        database.execute(f"PRAGMA user_version = {SCHEMA}")
-        database.execute("COMMIT")
-    finally:
-        database.close()
 
 
 class SqliteLedger(LedgerFile):

@@ -39,9 +39,9 @@ from gatekeeper.core.tools import builtin
 from gatekeeper.core.verdict import Outcome
 from gatekeeper.formats.words import FLAWS, REASONS
 from gatekeeper.ledger import Receipt
+from gatekeeper.ledger.creating import create
 from gatekeeper.ledger.file import GENESIS, SCHEMA, entry_hash
 from gatekeeper.ledger.projection import PROJECTIONS
-from gatekeeper.ledger.sqlite import create
 from gatekeeper.ledger.verifying import faults
 from gatekeeper.servers import ALIASES, AUTO, PLATFORMS
 from gatekeeper.testimonies import check_envelope

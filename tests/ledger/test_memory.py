@@ -10,7 +10,8 @@ import pytest
 from gatekeeper.core.attestation import Attestation
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.ledger import LedgerError
-from gatekeeper.ledger.sqlite import SqliteLedger, create
+from gatekeeper.ledger.creating import create
+from gatekeeper.ledger.sqlite import SqliteLedger
 from tests.ledger.test_sqlite import MAIN, NOTED, NOW, A, B, C, add, landed, push, receipt, update
 
 if TYPE_CHECKING:

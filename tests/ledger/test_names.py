@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gatekeeper.core.ids import Timestamp
+from gatekeeper.ledger.creating import create
 from gatekeeper.ledger.names import PERSONAL, pseudonym_of
 from gatekeeper.ledger.projection import PERSONAL_COLUMNS, TABLES
-from gatekeeper.ledger.sqlite import SqliteLedger, create
+from gatekeeper.ledger.sqlite import SqliteLedger
 from tests.ledger.test_sqlite import (
     DIGEST,
     ENVELOPE,

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gatekeeper.core.ids import Timestamp
-from gatekeeper.ledger import Beginning, LedgerError, Receipt
+from gatekeeper.ledger import LedgerError, Receipt
+from gatekeeper.ledger.creating import create
 from gatekeeper.ledger.projection import TABLES
 from gatekeeper.ledger.replaying import empty_tables
 from gatekeeper.ledger.snapshot import dump, load
-from gatekeeper.ledger.sqlite import SqliteLedger, create
+from gatekeeper.ledger.sqlite import SqliteLedger
+from gatekeeper.ledger.upkeep import Beginning
 from tests.ledger.test_names import full_push, record
 from tests.ledger.test_sqlite import (
     DIGEST,

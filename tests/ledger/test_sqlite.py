@@ -16,8 +16,9 @@ from gatekeeper.core.ids import ObjectId, StatementId, Timestamp
 from gatekeeper.core.push import SIGNOFFS
 from gatekeeper.core.relief import Pause
 from gatekeeper.ledger import ConflictError, Landing, LedgerError, Owed, PendingUpdate, Receipt
+from gatekeeper.ledger.creating import create
 from gatekeeper.ledger.projection import TABLES
-from gatekeeper.ledger.sqlite import SqliteLedger, create
+from gatekeeper.ledger.sqlite import SqliteLedger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -623,7 +624,7 @@ class TestFile:
         self, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         script = (
-            "import os, sys; import gatekeeper.ledger.sqlite as s\n"
+            "import os, sys; import gatekeeper.ledger.creating as s\n"
             "s.create_tables = lambda _: os.kill(os.getpid(), 9)\n"
             "s.create(sys.argv[1])\n"
         )
