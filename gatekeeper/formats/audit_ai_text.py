@@ -31,8 +31,9 @@ def ai_lines(ai: AiReport | None) -> Iterator[tuple[str, str]]:
     if ai.outcomes is not None and (ai.outcomes.assisted.n or ai.outcomes.unassisted.n):
         yield "Afterwards", _outcomes(ai.outcomes)
     if ai.times is not None and ai.times.first_push_to_landing.n:
-        signoff, landing = _median(ai.times.first_push_to_signoff), _median(ai.times.first_push_to_landing)
-        yield "Waiting", f"half of the assisted changes had a sign-off within {signoff}, landed within {landing}"
+        signoff, landing = ai.times.first_push_to_signoff, ai.times.first_push_to_landing
+        had = f"had a sign-off within {_median(signoff)}, and " if signoff.n else ""
+        yield "Waiting", f"half of the assisted changes {had}landed within {_median(landing)}"
 
 
 def _share(share: Share) -> str:
@@ -51,9 +52,7 @@ def _outcomes(outcomes: Outcomes) -> str:
 
 
 def _median(quantiles: Quantiles) -> str:
-    seconds = quantiles.median
-    if seconds is None:
-        return "a time that is not known"
+    seconds = quantiles.median or 0
     if seconds >= 2 * DAY:
         return f"{seconds // DAY} days"
     if seconds >= 2 * HOUR:

@@ -19,14 +19,16 @@ from gatekeeper.formats.text import plural, printable, short, short_ref, visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from rich.console import RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
 COLOURS = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: ""}
 MANNER_COLOURS = {Manner.UNAPPROVED: "bold red", Manner.LIFTED: "yellow", Manner.WARNED: "yellow"}
 MAX_EXCEPTIONS = 20
 """Exceptions that the summary shows."""
+MIN_WIDTH = 20
+"""Columns for words, however narrow the terminal is."""
 MAX_SHIFTS = 6
 """Changes of one version of policy or roster that the summary shows."""
 
@@ -51,7 +53,7 @@ def summary_parts(report: Report) -> Iterator[RenderableType]:
     else:
         for audit in report.repositories:
             yield Text("")
-            yield _details(audit)
+            yield Labelled(_lines(audit))
     yield from _failed(report)
     yield from exception_parts(report, MAX_EXCEPTIONS)
 
@@ -70,13 +72,22 @@ def _result(report: Report) -> Text:
     return Text.assemble((f"{visible(who)}: ", "bold"), (said, colour))
 
 
-def _details(audit: Audit) -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True, style="bold")
-    table.add_column(overflow="fold")
-    for label, said in _lines(audit):
-        table.add_row(label, said if isinstance(said, Text) else Text(said))
-    return table
+class Labelled:
+    """Labels, each with words beside it that fold below themselves; nothing is cut, and no line ends in blanks."""
+
+    def __init__(self, rows: Iterable[tuple[str, str | Text]]) -> None:
+        """Take the rows."""
+        self._rows = [(label, said if isinstance(said, Text) else Text(said)) for label, said in rows]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw line by line."""
+        indent = max((len(label) for label, _ in self._rows), default=0) + 2
+        for label, said in self._rows:
+            beside = label.ljust(indent)
+            for line in said.wrap(console, max(MIN_WIDTH, options.max_width - indent), overflow="fold"):
+                line.rstrip()
+                yield Text.assemble((beside, "bold"), line)
+                beside = " " * indent
 
 
 def _lines(audit: Audit) -> Iterator[tuple[str, str | Text]]:

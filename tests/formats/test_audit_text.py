@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gatekeeper.core.audit import Failed, Shift
+from gatekeeper.core.audit import Audit, Failed, Shift
 from gatekeeper.core.exceptional import Severity
 from gatekeeper.core.landed import Manner
 from gatekeeper.formats.audit_text import MAX_EXCEPTIONS, changes_table, exception_parts, summary_parts
@@ -22,6 +22,7 @@ from gatekeeper.formats.audit_words import (
 )
 from gatekeeper.formats.terminal import console
 from gatekeeper.formats.words import FLAWS
+from tests.support import reports
 from tests.support.audits import a_report, an_audit, approval, exceptional, landed
 
 if TYPE_CHECKING:
@@ -129,3 +130,15 @@ def test_a_repository_that_failed_is_told_with_the_next_step() -> None:
     text = shown(summary_parts(a_report(an_audit(), an_audit(), failed=(failed,))))
     assert text.splitlines()[0] == "2 repositories: No exceptions, 1 repository failed"
     assert "FAILED  /srv/git/b.git: there is no ledger\n        next: gatekeeper doctor" in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+@pytest.mark.parametrize("audit", [reports.audit(), reports.troubled(), reports.blind()], ids=["good", "bad", "blind"])
+def test_a_summary_fits_the_terminal_and_no_word_is_lost(audit: Audit, width: int) -> None:
+    text = shown(summary_parts(reports.report(audit)), width)
+    assert "…" not in text
+    joined = " ".join(text.split())
+    assert f"{audit.population.git:,} " in joined
+    assert ("Not known" in text) == (audit.ledger is None)
+    for exception in audit.exceptions:
+        assert " ".join(f"next: {exception_next(exception)}".split()) in joined
