@@ -75,7 +75,7 @@ lock: ## write requirements/*.txt again; UPGRADE=1 takes newer versions
 	$(call fit)
 	$(PYTHON) -m venv --clear .cache/lock
 	.cache/lock/bin/python -m pip install --quiet --require-hashes -r requirements/lock.txt
-	$(COMPILE) requirements/run.txt --build-deps-for wheel pyproject.toml
+	$(COMPILE) requirements/run.txt --build-deps-for wheel --extra plots pyproject.toml
 	$(COMPILE) requirements/dev.txt requirements/dev.in
 	$(COMPILE) requirements/lock.txt --allow-unsafe requirements/lock.in
 

@@ -293,7 +293,7 @@ def test_without_the_library_that_draws_the_page_has_every_figure_and_says_what_
     monkeypatch.setattr("gatekeeper.formats.html.find_spec", lambda _name: None)
     read = Reading(page(report()))
     assert "figure" in {tag for tag, _ in whole.tags} - {tag for tag, _ in read.tags}
-    assert "Plots are left out: they need the Python package vl-convert-python." in read.words
+    assert "Plots are left out: they need pip install 'git-gatekeeper[plots]'." in read.words
     assert [tag for tag, _ in read.tags].count("tr") == [tag for tag, _ in whole.tags].count("tr")
 
 
