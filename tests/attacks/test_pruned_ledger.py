@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gatekeeper.core.debt import DebtState
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.signoff import Decision
+from tests.support.audits import look
 from tests.support.carried import LINES, MARK, changed, moved_on, rebased, reviewed, start
 from tests.support.commands import run
 from tests.support.emergencies import allow, declare, owed
@@ -130,15 +132,11 @@ def test_what_landed_in_order_is_known_and_what_an_emergency_brought_is_owed(
     assert clone.push(f"{signed}:refs/heads/release/1").accepted
     assert hurry.push(f"{brought}:refs/heads/release/2").refused
     assert [commit for commit, _, _ in owed(world)] == [brought]
-    assert f"owed: {brought}" in _audit(world)
+    assert [(debt.commit, debt.state) for debt in look(world).debts] == [(brought, DebtState.OPEN)]
     later(world)
     world.approve(brought, holder="junior-2")
     later(world)
-    assert f"owed: {brought}" not in _audit(world)
-
-
-def _audit(world: World) -> str:
-    return run("audit", "--repo", "shop.git", cwd=world.root).text
+    assert [(debt.commit, debt.state) for debt in look(world).debts] == [(brought, DebtState.SETTLED)]
 
 
 @both
