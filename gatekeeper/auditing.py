@@ -290,6 +290,11 @@ class _Looking:
             gaps=self.gaps,
             refused=self.following.refusals(),
             pauses=self.pauses.spans(self._overlaps, self.tally.in_pauses),
+            taken_in=tuple(
+                each
+                for each in self.continuity.taken_in
+                if self.look.in_period(each.time) and self.look.has_ref(each.ref)
+            ),
         )
 
     def _overlaps(self, span: PauseSpan) -> bool:

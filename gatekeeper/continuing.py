@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from gatekeeper.core.audit import Break, GuardedRef
+from gatekeeper.core.audit import Break, GuardedRef, TakenIn
 from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.retracing import BASELINES, Arrived, Moment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+
+TAKING_IN = ("policy", "baseline")
+"""Kinds of entries, after the installation, by which what is on a ref is taken in."""
 
 
 class Continuity:
@@ -22,6 +26,7 @@ class Continuity:
             begins: Where refs were then: nothing, or what entries came to that have been pruned.
         """
         self._zero = zero
+        self.taken_in: list[TakenIn] = []
         self._values: dict[str, ObjectId] = dict(begins)
         self._landings: dict[str, int] = {}
         self._last: dict[str, Timestamp] = {}
@@ -32,6 +37,11 @@ class Continuity:
         entry = moment.entry
         if entry is None:
             return
+        if entry.kind in TAKING_IN:
+            self.taken_in += [
+                TakenIn(entry=entry.number, time=entry.time, ref=ref, tip=tip, why=entry.data.get("why", ""))
+                for ref, tip in entry.data["tips"].items()
+            ]
         if entry.kind in BASELINES:  # what the server's owner took in is in order from then on
             self._values.update(entry.data["tips"])
         for arrived in moment.landed:

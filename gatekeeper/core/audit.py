@@ -138,6 +138,17 @@ class PauseSpan(Record):
     """Commits that landed in it without what rules ask for."""
 
 
+class TakenIn(Record):
+    """A ref that the server's owner took in as it was, with commits on it that nobody judged."""
+
+    entry: int
+    time: Timestamp
+    ref: str
+    tip: ObjectId
+    why: str
+    """As given; empty: the policy began to protect the ref. Foreign text."""
+
+
 class Gate(Record):
     """What the gate did."""
 
@@ -148,6 +159,8 @@ class Gate(Record):
     """Updates of unprotected refs that could not be read for memory and first pushers."""
     refused: Refusals
     pauses: tuple[PauseSpan, ...]
+    taken_in: tuple[TakenIn, ...] = ()
+    """Since the installation."""
 
 
 class Emergencies(Record):

@@ -20,6 +20,7 @@ from gatekeeper.core.audit import (
     Refusals,
     Report,
     Selection,
+    TakenIn,
 )
 from gatekeeper.core.clock import format_time
 from gatekeeper.core.debt import Debt
@@ -141,6 +142,7 @@ def gate_data(gate: Gate) -> dict[str, Any]:
         "gaps": gate.gaps,
         "refused": refusals_data(gate.refused),
         "pauses": [pause_data(pause) for pause in gate.pauses],
+        "taken_in": [taken_in_data(each) for each in gate.taken_in],
     }
 
 
@@ -191,6 +193,17 @@ def pause_data(pause: PauseSpan) -> dict[str, Any]:
         "reason": pause.reason,
         "account": pause.account,
         "landed": pause.landed,
+    }
+
+
+def taken_in_data(taken: TakenIn) -> dict[str, Any]:
+    """Return a ref that was taken in as it was."""
+    return {
+        "entry": taken.entry,
+        "time": format_time(taken.time),
+        "ref": taken.ref,
+        "tip": taken.tip,
+        "why": taken.why,
     }
 
 

@@ -120,6 +120,9 @@ def _lines(audit: Audit) -> Iterator[tuple[str, str | Text]]:
     for pause in gate.pauses:
         who = f"{format_time(pause.start)} to {format_time(pause.end)} by {visible(pause.account)}"
         yield "Pause", f"{who}: {printable(pause.reason, 200)} ({pause.landed} landed without sign-offs)"
+    for taken in gate.taken_in:
+        why = printable(taken.why, 200) or "the policy began to protect it"
+        yield "Taken in", f"{visible(short_ref(taken.ref))} at {short(taken.tip)}, {format_date(taken.time)}: {why}"
     yield from _governance(audit)
     if audit.limit is not None:
         said = ", ".join(f"{getattr(audit.limit, name)} {name}" for name in audit.limit.record_fields)

@@ -169,6 +169,26 @@ def test_a_change_of_policy_and_roster_is_told_and_what_weakens_it(world: World)
     assert {each.entry for each in found.governance} <= {entry.number for entry in world.entries()}
 
 
+def test_what_the_owner_took_in_is_told_with_the_reason(world: World) -> None:
+    from tests.support.commands import run
+
+    outside = world.clone().commit("Outside")
+    assert world.clone().push("HEAD:refs/heads/elsewhere").accepted
+    world.git("update-ref", "refs/heads/main", outside)
+    assert "changed-outside" in kinds(look(world))
+    arguments = ("baseline", "add", "main", "--repo", world.bare, "--why", "from a \x1b backup")
+    assert run(*arguments, cwd=world.root).status == 0
+    found = look(world)
+    assert found.exceptions == ()
+    assert found.gate is not None
+    (taken,) = found.gate.taken_in
+    assert (taken.ref, taken.tip, taken.why) == ("refs/heads/main", outside, "from a \x1b backup")
+    said = run("audit", "--repo", world.bare, cwd=world.root)
+    assert f"Taken in    main at {outside[:7]}, " in said.out
+    assert said.out.replace("\n", "").isprintable()
+    assert look(world, refs=("refs/heads/release/1",)).gate.taken_in == ()  # type: ignore[union-attr]
+
+
 def test_a_pause_is_told_with_what_landed_in_it(world: World) -> None:
     from tests.support.commands import run
 
