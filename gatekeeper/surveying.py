@@ -115,7 +115,7 @@ def survey(
         wanted = Wanted(history, [tip for tip in tips.values() if tip], scope, progress or _quiet)
         paces = Paces(known.ledger, scope.since, scope.until) if known.ledger is not None else None
 
-        hidden = _too_few(known, scope.teams)
+        hidden = _why_hidden(known, scope.teams)
 
         def tally() -> Tally:
             return Tally(
@@ -133,17 +133,18 @@ def survey(
         return filled.report(
             allowed=_allowed(policy),
             times=paces.times() if paces and not scope.teams else None,
-            unknown=([TOO_FEW] if hidden else []) + unknown,
+            unknown=(hidden, *unknown) if hidden else tuple(unknown),
         )
 
 
-def _too_few(known: Known, teams: Sequence[str]) -> bool:
-    """Whether the teams that were asked for are, even together, too few people for figures."""
+def _why_hidden(known: Known, teams: Sequence[str]) -> str:
+    """Return why no figures of the teams that were asked for are shown, in words; empty: they are."""
     if not teams:
-        return False
-    everybody = known.roster.everybody() if known.roster is not None else ()
-    people = sum(not person.bot and not set(teams).isdisjoint(person.teams) for person in everybody)
-    return not (known.policy.privacy if known.policy else Privacy()).shows_team(people)
+        return ""
+    if known.roster is None:
+        return "without a roster nobody knows who is in the teams that were asked for"
+    people = sum(not person.bot and not set(teams).isdisjoint(person.teams) for person in known.roster.everybody())
+    return "" if (known.policy.privacy if known.policy else Privacy()).shows_team(people) else TOO_FEW
 
 
 class Wanted:

@@ -18,7 +18,13 @@ def ai_lines(ai: AiReport | None) -> Iterator[tuple[str, str]]:
     """Yield labels and what stands behind them; nothing where nobody looked."""
     if ai is None:
         return
-    yield "AI share", f"{_share(ai.commits)} of changes, {_share(ai.lines)} of added lines, on the whole history there"
+    if not ai.commits.base:
+        yield "AI share", f"no change to count{'; ' + ai.unknown[0] if ai.unknown and ai.population.commits else ''}"
+        return
+    yield "AI share", f"{_share(ai.commits)} of changes, {_share(ai.lines)} of added lines"
+    if ai.population.uncounted or ai.population.unread:
+        lost = f"the lines of {ai.population.uncounted:,} changes, and all of {ai.population.unread:,} commits"
+        yield "Not counted", f"{lost}: what they change cannot be read in this repository"
     if ai.by_tool:
         named = [f"{visible(each.name)} {each.commits.count:,}" for each in ai.by_tool[:TOOLS]]
         more = [f"{len(ai.by_tool) - TOOLS} more"] if len(ai.by_tool) > TOOLS else []

@@ -365,6 +365,13 @@ def test_figures_of_a_small_team_are_not_shown_to_who_asks_for_that_team_alone(o
     assert any("too few people" in each for each in found.unknown)
 
 
+def test_teams_without_a_roster_are_nobodys_and_that_is_said(one: History) -> None:
+    one.commit({"a": "1\n"})
+    found = look(one, Scope(teams=("shop",)))
+    assert found.population.changes == 0
+    assert "without a roster" in found.unknown[0]
+
+
 def test_without_git_on_the_path_it_says_so(one: History, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", os.devnull)
     with pytest.raises(GitError, match="no git on PATH"):
