@@ -21,6 +21,7 @@ from gatekeeper.following import Following
 from gatekeeper.gate import is_protected
 from gatekeeper.ledger import Entry, Ledger, LedgerError
 from gatekeeper.opening import Server
+from gatekeeper.overseeing import Overseeing
 from gatekeeper.pausing import Pauses
 from gatekeeper.populating import Landings, population
 from gatekeeper.retracing import MISSHAPEN, Misfit, Moment, retrace
@@ -185,6 +186,7 @@ class _Looking:
     def __init__(self, look: _Look, keep: int) -> None:
         self.look = look
         self.continuity = Continuity(look.engine.object_format.zero, _beginning(look.ledger))
+        self.overseeing = self._oversee()
         self.landings = Landings(look.ledger)
         self.following = Following(look.ledger, look.selects)
         self.pauses = Pauses()
@@ -193,6 +195,11 @@ class _Looking:
         self.held = Held(keep)
         self.exceptions: list[Exceptional] = []
         self.pushes = self.gaps = 0
+
+    def _oversee(self) -> Overseeing:
+        look = self.look
+        governed = look.force.governed.ref if look.force.governed else ""
+        return Overseeing(look.days, self.continuity, governed, look.server.default_branch(), look.in_period)
 
     def audit(self, faults: list[str], tick: Tick) -> Audit:
         """Walk, and put everything together."""
@@ -212,6 +219,7 @@ class _Looking:
             *self._unexplained(counted),
             *(self._strange(number) for number in self.amending.strange),
             *(self._owed(debt) for debt in owed if debt.state is not DebtState.SETTLED),
+            *self._notable(),
             *self.tally.exceptions(look.place),
         ]
         return Audit(
@@ -234,6 +242,7 @@ class _Looking:
             self._misfit(misfit)
         number = moment.entry.number if moment.entry else 0
         for listen in (
+            self.overseeing.see,
             self.continuity.see,
             self.landings.see,
             self.following.see,
@@ -338,6 +347,17 @@ class _Looking:
 
     def _strange(self, entry: int) -> Exceptional:
         return self.look.exception("policy-not-in-force", Severity.CRITICAL).replace(entry=entry)
+
+    def _notable(self) -> Iterator[Exceptional]:
+        for each in self.overseeing.notables:
+            if not each.ref or self.look.has_ref(each.ref):
+                found = self.look.exception(each.kind, Severity.LOW, **dict(each.facts))
+                yield found.replace(ref=each.ref, entry=each.entry)
+        for amendment in self.amending.amendments:
+            refs = [shift.what for shift in amendment.shifts if shift.code == "protect-removed"]
+            if refs:
+                found = self.look.exception("let-go", Severity.LOW, refs=", ".join(refs))
+                yield found.replace(entry=amendment.entry)
 
     def _owed(self, debt: Debt) -> Exceptional:
         late = debt.state is DebtState.OVERDUE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gatekeeper.core.audit import Break, GuardedRef, TakenIn
 from gatekeeper.core.ids import ObjectId, Timestamp
+from gatekeeper.core.push import SIGNOFFS
 from gatekeeper.retracing import BASELINES, Arrived, Moment
 
 TYPE_CHECKING = False
@@ -48,7 +49,7 @@ class Continuity:
             self._step(arrived.ref, arrived.old, arrived.new, entry.number)
             self._note(arrived)
         healed = entry.data.get("healed") if entry.kind == "landing" else None
-        if healed:
+        if healed and healed["ref"] == SIGNOFFS:  # the gate itself writes no other tracked ref
             self._step(healed["ref"], healed["old"], healed["new"], entry.number)
 
     def _step(self, ref: str, old: ObjectId, new: ObjectId, entry: int) -> None:
@@ -65,6 +66,10 @@ class Continuity:
     def refs(self) -> Collection[str]:
         """Every ref that the entries speak of, or spoke of."""
         return self._values.keys()
+
+    def value(self, ref: str) -> ObjectId | None:
+        """Return where the entries so far left a ref; None if they do not speak of it."""
+        return self._values.get(ref)
 
     def guarded(self, current: Mapping[str, ObjectId]) -> tuple[GuardedRef, ...]:
         """Return what is known of some refs, by their values now; zeros for one that does not exist."""

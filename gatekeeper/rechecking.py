@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from gatekeeper.bench import Court
+from gatekeeper.core.amendments import STRENGTH
 from gatekeeper.core.approval import judge_signoffs
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.ids import ObjectId, StatementId, Timestamp
@@ -18,6 +19,7 @@ from gatekeeper.core.policy import Policy, Presence, Rule
 from gatekeeper.core.record import Record
 from gatekeeper.core.signoff import Decision, MalformedSignoffError
 from gatekeeper.core.testimony import Testimony
+from gatekeeper.core.verdict import Enforcement
 from gatekeeper.differences import differences, digest_of
 from gatekeeper.git import Engine
 from gatekeeper.ledger import Ledger
@@ -25,7 +27,8 @@ from gatekeeper.testimonies import Checked, check_envelope, testify
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from typing import Any
 
 KEPT = 256
 """Envelopes that are kept checked: a statement about n commits is asked for n times."""
@@ -163,3 +166,17 @@ def presence(testimony: Testimony) -> str:
 def rules_by_id(policy: Policy) -> Mapping[str, Rule]:
     """Return a policy's rules by their ids."""
     return {rule.id: rule for rule in policy.rules}
+
+
+def softens(said: Any, rule: Rule | None, owed: Collection[str], now: Timestamp) -> bool:
+    """Whether an entry lets a rule ask for less than that day's policy, or lifts it though nothing is owed for it.
+
+    Args:
+        said: What the entry says of the rule, as in docs/formats.md.
+        rule: The rule of that day's policy; None: it has none of this name.
+        owed: Ids of the rules for which the entry says that sign-offs are owed.
+        now: The time of the push.
+    """
+    if said["lifted"] and said["rule"] not in owed:
+        return True
+    return rule is not None and STRENGTH.index(Enforcement(said["enforcement"])) < STRENGTH.index(rule.enforced_at(now))

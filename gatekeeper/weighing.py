@@ -15,7 +15,7 @@ from gatekeeper.core.policy import Rule
 from gatekeeper.core.testimony import Testimony
 from gatekeeper.core.writers import is_machine_made
 from gatekeeper.formats.json import text
-from gatekeeper.rechecking import Recheck, presence, rules_by_id
+from gatekeeper.rechecking import Recheck, presence, rules_by_id, softens
 from gatekeeper.retracing import Arrived
 
 TYPE_CHECKING = False
@@ -287,6 +287,9 @@ class Weighing:
             yield "rule-left-out"
         elif any(self._evades(rule, commit) for rule in self.finding["rules"]):
             yield "rule-evaded"
+        owed, now = self.source.noted.get("owed", {}).get("rules", ()), self.source.push.time
+        if any(softens(said, self.rules.get(said["rule"]), owed, now) for said in self.finding["rules"]):
+            yield "rule-softened"
 
     def _proof_holds(self, commit: Commit) -> bool:
         """Whether the proof of authorship is borne out by the commit's signature, or by who pushed it first."""
@@ -303,8 +306,8 @@ class Weighing:
         policy = self.heard.day.policy
         if policy is None or self.source.push.data["version"] != __version__:
             return False
-        said = self.finding["declaration"]["state"]
-        return said in ("silent", "denied") and declare(commit, policy.assisted).assisted
+        told = self.finding["assisted"] and self.finding["declaration"]["state"] not in ("silent", "denied")
+        return not told and declare(commit, policy.assisted).assisted
 
     def _evades(self, said: Any, commit: Commit) -> bool:
         """Whether a rule for assisted commits of some authors is said not to apply, and clearly does."""

@@ -147,12 +147,10 @@ def exceptions(
         elif found.exceptions:
             _show(ctx, file, output, list(exception_parts(found))[1:])
         else:
-            _show(
-                ctx,
-                file,
-                output,
-                [f"No exceptions in {plural(len(found.repositories), 'repository', 'repositories')}."],
-            )
+            blind = sum(audit.ledger is None for audit in found.repositories)
+            unknown = f", {blind} without a ledger: who approved what there cannot be known" if blind else ""
+            where = plural(len(found.repositories), "repository", "repositories")
+            _show(ctx, file, output, [f"No exceptions in {where}{unknown}."])
     return status(found)
 
 

@@ -68,7 +68,11 @@ def _result(report: Report) -> Text:
         said = f"{plural(counts.total(), 'exception')} ({parts}){failed}"
     else:
         said = f"No exceptions{failed}"
-    colour = "green" if report.in_order else "bold red"
+    blind = sum(audit.ledger is None for audit in report.repositories)
+    said += f"; {blind} without a ledger: who approved what there cannot be known" if blind and several else ""
+    if blind and not several and not counts:
+        said = "No ledger: who approved what cannot be known"
+    colour = "bold red" if not report.in_order else "yellow" if blind else "green"
     return Text.assemble((f"{visible(who)}: ", "bold"), (said, colour))
 
 

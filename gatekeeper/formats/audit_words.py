@@ -92,6 +92,10 @@ EXCEPTIONS: dict[str, tuple[str, str]] = {
         "the entry says that a rule did not apply, and by commit, roster and policy it did",
         "gatekeeper explain {commit} --into {ref} --repo {path}",
     ),
+    "rule-softened": (
+        "the entry lets a rule warn, observe or be lifted, and by that day's policy, with nothing owed, it refused",
+        "gatekeeper explain {commit} --into {ref} --repo {path}",
+    ),
     "policy-not-in-force": (
         "the entry judges a push by a policy that was not in force then",
         "gatekeeper ledger verify --repo {path}",
@@ -107,6 +111,22 @@ EXCEPTIONS: dict[str, tuple[str, str]] = {
     "warned": (
         "{count} landed though rule {rule} was not satisfied: it only warns",
         "gatekeeper audit changes --repo {path} --format csv",
+    ),
+    "taken-in": (
+        "what led to {tip} was taken in without being judged: {why}",
+        "git -C {path} log {ref}",
+    ),
+    "let-go": (
+        "{refs} is no longer protected: what lands there since is judged by nobody",
+        "gatekeeper audit --repo {path}",
+    ),
+    "pruned-unsigned": (
+        "entries up to {through} were pruned without a checkpoint: what was amiss in them cannot be known any more",
+        "gatekeeper ledger verify --repo {path} --receipt RECEIPT   (one from before)",
+    ),
+    "clock-set-back": (
+        "it is dated {time}, after an entry of {latest}: by one of these times it is missing from periods",
+        "gatekeeper ledger export --repo {path}",
     ),
 }
 """Kind of exception -> what it is, and the command to go on with."""
@@ -187,7 +207,7 @@ def _facts(exception: Exceptional) -> dict[str, str]:
         elif name == "count":
             facts[name] = f"{fact}"
         else:
-            shown = printable(str(fact), LONG) if name in ("subject", "what") else visible(str(fact), LONG)
+            shown = printable(str(fact), LONG) if name in ("subject", "what", "why") else visible(str(fact), LONG)
             facts[name] = shown or "(nothing)"
     return facts
 

@@ -245,4 +245,78 @@ rules: [{id: senior-signoff, when: {assisted: true}, require: {signoffs: 1, from
 
     rewrite(world, name, (weak,))
     assert world.faults() == []
-    assert kinds(look(world)) == ["policy-not-in-force"]
+    assert kinds(look(world)) == ["policy-not-in-force", "let-go"]
+
+
+def only_observe(finding: dict[str, Any]) -> None:
+    for rule in finding["rules"]:
+        rule.update(enforcement="observe", outcome="missing", signoffs=[], missing=1)
+
+
+def observe_and_accept(finding: dict[str, Any]) -> None:
+    for rule in finding["rules"]:
+        rule.update(enforcement="observe", signoffs=[])
+
+
+def lift(finding: dict[str, Any]) -> None:
+    finding["lift"] = {"source": "pause", "by": "root", "reason": "x", "statement": None, "due": 0}
+    for rule in finding["rules"]:
+        rule.update(lifted=True, outcome="missing", signoffs=[], missing=1)
+
+
+def forget_the_mark(finding: dict[str, Any]) -> None:
+    finding["assisted"] = False
+    for rule in finding["rules"]:
+        rule.update(applies=False, signoffs=[], needed=0)
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (only_observe, "rule-softened"),
+        (observe_and_accept, "rule-softened"),
+        (lift, "rule-softened"),
+        (forget_the_mark, "mark-hidden"),
+    ],
+    ids=lambda each: each.__name__ if callable(each) else each,
+)
+def test_a_rule_that_was_made_to_ask_less_is_named(
+    world: World, change: Callable[[dict[str, Any]], None], found: str
+) -> None:
+    assert forge(world, landed(world), change) == [found]
+
+
+def test_a_rule_that_really_only_observes_is_in_order(world: World) -> None:
+    world.set_rule(when=EVERYBODY, enforce="observe")
+    world.clone().assisted("Nobody looked")
+    assert world.clone().push("HEAD:main").accepted
+    assert kinds(look(world)) == []
+
+
+def test_an_entry_that_was_dated_out_of_the_period_is_named(world: World) -> None:
+    commit = landed(world)
+
+    def date(entry: dict[str, Any]) -> None:
+        if judged(entry, commit):
+            entry["time"] = 1_000_000_000
+
+    rewrite(world, date)
+    rewrite(world, in_verdict(commit, drop_signoffs))
+    assert world.faults() == []
+    recent = Timestamp(world.entries()[-1].time - 86_400)
+    assert kinds(look(world, since=recent)) == ["clock-set-back"]
+    assert "unapproved" in kinds(look(world))
+
+
+def test_only_the_store_is_healed(world: World) -> None:
+    """The gate writes the store itself, and says so in an entry; such an entry does not explain another ref."""
+    landed(world)
+    old = world.git("rev-parse", "refs/heads/main").strip()
+    new = world.git("rev-parse", "refs/heads/main~1").strip()
+    world.git("update-ref", "refs/heads/main", new)
+    healed = {"ref": "refs/heads/main", "old": old, "new": new}
+    with world.ledger() as ledger:
+        data = {"found_by": "heal", "landed": [], "lapsed": [], "healed": healed}
+        ledger.append("landing", data, now=world.entries()[-1].time, repository="example/shop")
+    assert world.faults() == []
+    assert kinds(look(world)) == ["changed-outside"]

@@ -34,7 +34,7 @@ def world(tmp_path: Path) -> World:
     assert clone.push("HEAD:main").accepted
     made.settle()
     with made.ledger() as ledger:
-        assert ledger.prune(10**6, now=Timestamp(int(time.time())), repository="example/shop")
+        assert ledger.prune(10**6, now=Timestamp(int(time.time())), repository="example/shop", checkpoint=b"kept")
     clone.commit("After")
     assert clone.push("HEAD:main").accepted
     return made

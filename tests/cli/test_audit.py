@@ -68,7 +68,8 @@ def test_one_that_fails_is_named_and_stops_no_other(many: World) -> None:
     assert failed["next"] == f"gatekeeper doctor --repo {failed['repository']}"
     assert "srv/b.git: there is no ledger at " in said.err
     text = auditor(many, "--repo", "srv").out
-    assert text.splitlines()[0] == "3 repositories: No exceptions, 1 repository failed"
+    no_ledger = "1 without a ledger: who approved what there cannot be known"
+    assert text.splitlines()[0] == f"3 repositories: No exceptions, 1 repository failed; {no_ledger}"
     changes = auditor(many, "changes", "--repo", "srv/a.git", "--repo", "srv/b.git", "--format", "json")
     assert changes.status == 1
     assert [each["problem"][:18] for each in json.loads(changes.out)["failed"]] == ["there is no ledger"]

@@ -38,6 +38,12 @@ FACTS: dict[str, Any] = {
     "rules": ("a", "b"),
     "due": 0,
     "what": "w",
+    "tip": "c" * 40,
+    "why": "y",
+    "refs": "HEAD",
+    "through": 7,
+    "time": "2026-01-01T00:00:00Z",
+    "latest": "2026-01-02T00:00:00Z",
 }
 FACTS |= {"expected": "a" * 40, "found": "b" * 40, "author": "x@example.com", "subject": "S", "count": 3, "rule": "r"}
 
@@ -127,8 +133,9 @@ def test_the_worst_comes_first_and_what_is_left_out_is_said() -> None:
 
 def test_a_repository_that_failed_is_told_with_the_next_step() -> None:
     failed = Failed(path="/srv/git/b.git", problem="there is no ledger", next="gatekeeper doctor --repo /srv/git/b.git")
-    text = shown(summary_parts(a_report(an_audit(), an_audit(), failed=(failed,))))
-    assert text.splitlines()[0] == "2 repositories: No exceptions, 1 repository failed"
+    text = shown(summary_parts(a_report(an_audit(), an_audit(), failed=(failed,))), 200)
+    no_ledger = "2 without a ledger: who approved what there cannot be known"
+    assert text.splitlines()[0] == f"2 repositories: No exceptions, 1 repository failed; {no_ledger}"
     assert "FAILED  /srv/git/b.git: there is no ledger\n        next: gatekeeper doctor" in text
 
 
