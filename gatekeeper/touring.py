@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from tempfile import TemporaryDirectory
 
@@ -185,12 +186,27 @@ def tour(jobs: Sequence[Job], done: Callable[[str], None]) -> Iterator[Audit | F
         try:
             for future in as_completed(futures):
                 number = futures[future]
-                found[number] = future.result()
-                done(jobs[number].path)
+                with suppress(BrokenProcessPool):
+                    found[number] = future.result()
+                    done(jobs[number].path)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+    # Whose process was killed (there was no memory left for it), and who was under way then: each alone, so that it
+    # is known which one it is.
+    for number, job in enumerate(jobs):
+        if number not in found:
+            found[number] = _alone(job)
+            done(job.path)
     yield from (found[number] for number in range(len(jobs)))
+
+
+def _alone(job: Job) -> Audit | Failed:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        try:
+            return pool.submit(_try, job).result()
+        except BrokenProcessPool:
+            return Failed(path=job.path, problem="its audit was killed", next="look whether there is memory enough")
 
 
 def _try(job: Job) -> Audit | Failed:

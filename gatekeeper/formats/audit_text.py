@@ -242,7 +242,7 @@ def changes_table(rows: list[Landed]) -> Table:
             short(row.commit),
             printable(row.subject, 40),
             visible(row.author, 40),
-            Text(", ".join(row.tools) or row.declaration, "magenta") if row.assisted else "",
+            Text(visible(", ".join(row.tools) or row.declaration, 40), "magenta") if row.assisted else "",
             _signers(row),
         )
     return table

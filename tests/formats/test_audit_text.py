@@ -75,6 +75,11 @@ def test_a_row_names_who_signed_and_how_it_landed_where_nobody_did() -> None:
     assert lines[4][-1] == "june"
 
 
+@pytest.mark.parametrize("said", [{"tools": (HOSTILE,)}, {"tools": (), "declaration": HOSTILE}])
+def test_a_tool_that_was_written_into_the_ledger_does_nothing_to_a_terminal(said: dict[str, Any]) -> None:
+    assert "\\x1b]0;x" in shown([changes_table([landed(assisted=True, **said)])], 200)
+
+
 def test_a_narrow_table_folds_and_loses_nothing() -> None:
     text = shown([changes_table([landed(subject="A subject of many words that is long")])], 70)
     assert "…" not in text
