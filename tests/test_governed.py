@@ -312,4 +312,4 @@ def test_the_audit_finds_such_a_history_in_order_and_a_change_outside_the_gate(w
     bring(world, {"policy.yaml": policy_text()})
     said = owner(world, "audit")
     assert said.status == 1
-    assert f"continuity: {GOVERNED} is at" in said.text
+    assert f"CRITICAL changed-outside  {GOVERNED.removeprefix('refs/heads/')}\n" in said.text

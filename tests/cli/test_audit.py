@@ -166,10 +166,8 @@ def test_a_file_is_for_its_owner_and_takes_the_place_of_an_old_one(world: World)
     assert "nowhere/audit.txt: No such file or directory" in nowhere.err
 
 
-def test_ctrl_c_leaves_no_half_file_and_no_word_of_python(world: World) -> None:
-    """The audit is held up in the middle of its rows by a second reader of a fifo that nobody writes to."""
-    target = world.root / "changes.csv"
-    target.write_text("old")
+def held_up(world: World) -> dict[str, str]:
+    """Return variables with which an audit waits for ever: git reads a fifo that nobody writes to."""
     hold = world.root / "hold"
     os.mkfifo(hold)
     config = f'#!/bin/sh\ncase "$*" in *cat-file*) cat {hold} >/dev/null;; esac\nexec {shutil.which("git")} "$@"\n'
@@ -177,9 +175,14 @@ def test_ctrl_c_leaves_no_half_file_and_no_word_of_python(world: World) -> None:
     slow.parent.mkdir()
     slow.write_text(config)
     slow.chmod(0o755)
-    path = f"{slow.parent}:{os.environ['PATH']}"
+    return {"PATH": f"{slow.parent}:{os.environ['PATH']}"}
+
+
+def test_ctrl_c_leaves_no_half_file_and_no_word_of_python(world: World) -> None:
+    target = world.root / "changes.csv"
+    target.write_text("old")
     terminal = Terminal(
-        *("audit", "changes", *REPO, "--format", "csv", "-o", "changes.csv"), cwd=world.root, env={"PATH": path}
+        *("audit", "changes", *REPO, "--format", "csv", "-o", "changes.csv"), cwd=world.root, env=held_up(world)
     )
     terminal.interrupt("Stopped.")
     done = terminal.finish()
@@ -190,7 +193,7 @@ def test_ctrl_c_leaves_no_half_file_and_no_word_of_python(world: World) -> None:
 
 
 def test_ctrl_c_stops_an_audit_of_many_in_order(many: World) -> None:
-    terminal = Terminal("audit", "--repo", "srv", "-o", "audit.txt", cwd=many.root)
+    terminal = Terminal("audit", "--repo", "srv", "-o", "audit.txt", cwd=many.root, env=held_up(many))
     terminal.interrupt("Stopped.")
     done = terminal.finish()
     assert done.status == 3

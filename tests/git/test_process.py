@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,12 @@ def shell(tmp_path: Path) -> Callable[..., Runner]:
         return Runner(git, {"PATH": "/usr/bin:/bin", **environment}, str(tmp_path), time.monotonic() + seconds)
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def _no_child_of_others() -> None:
+    """End what earlier tests may have left in this worker: a process that multiprocessing keeps for good."""
+    resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined]
 
 
 def open_descriptors() -> int:

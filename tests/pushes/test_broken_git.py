@@ -61,6 +61,7 @@ def test_a_git_that_answers_nonsense_refuses(world: World, command: str, ref: st
 @one_format
 @pytest.mark.parametrize("bytes_kept", [10, 100, 300])
 def test_half_an_answer_is_no_answer(world: World, bytes_kept: int) -> None:
+    world.set_policy(limits={"seconds": 3})  # the wrapper does not end before git does
     _wrap_git(world, _when(world, "cat-file", f'{{ $real "$@" | head -c {bytes_kept}; exit 0; }}'))
     clone = world.clone("senior-1")
     for number in range(3):
