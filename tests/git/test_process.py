@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from multiprocessing import resource_tracker
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ENOUGH = 300.0
 DESCRIPTORS = Path("/proc/self/fd")
+OTHERS: set[int] = set()
 
 
 @pytest.fixture
@@ -31,9 +32,10 @@ def shell(tmp_path: Path) -> Callable[..., Runner]:
 
 
 @pytest.fixture(autouse=True)
-def _no_child_of_others() -> None:
-    """End what earlier tests may have left in this worker: a process that multiprocessing keeps for good."""
-    resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined]
+def _others() -> None:
+    """Earlier tests may have left something in this worker that stays: a browser's driver, say."""
+    OTHERS.clear()
+    OTHERS.update(all_children())
 
 
 def open_descriptors() -> int:
@@ -42,15 +44,22 @@ def open_descriptors() -> int:
     return len(list(DESCRIPTORS.iterdir()))
 
 
+def all_children() -> set[int]:
+    """Return the children of this process, ended ones that nobody asked about included."""
+    found: set[int] = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ended meanwhile, and its parent has asked
+            parent = stat.read_text().rpartition(")")[2].split()[1]  # proc(5)
+            if int(parent) == os.getpid():
+                found.add(int(stat.parent.name))
+    return found
+
+
 def children() -> int:
-    """How many children this process has, ended ones that nobody asked about included."""
-    found = 0
-    try:
-        while os.waitpid(-1, os.WNOHANG) != (0, 0):
-            found += 1
-    except ChildProcessError:
-        return found
-    return found + 1
+    """How many children this process has got in this test."""
+    if not DESCRIPTORS.is_dir():
+        pytest.skip("no /proc")
+    return len(all_children() - OTHERS)
 
 
 def drain(runner: Runner, *stages: tuple[str, ...], stdin: bytes = b"") -> bytes:
