@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from tempfile import TemporaryDirectory
 
 from gatekeeper.auditing import audit
@@ -27,7 +28,6 @@ from gatekeeper.surveying import NOTHING, Known, Scope, survey
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from multiprocessing.synchronize import Event
 
     from gatekeeper.core.ai_report import AiReport
 
@@ -43,8 +43,8 @@ NEXT = {
 SURVEYED = "survey.db"
 """Beside the ledger: what was surveyed of each commit."""
 
-STOPPED: list[Event] = []
-"""In a process that audits: what its parent sets when everything is to end."""
+GRACE = 3
+"""Seconds in which the process of one audit can clean up after Ctrl-C."""
 
 
 class Job(Record):
@@ -177,9 +177,8 @@ def tour(jobs: Sequence[Job], done: Callable[[str], None]) -> Iterator[Audit | F
         done: Is told each repository's path when it is ready, in any order.
     """
     workers = min(len(jobs), os.cpu_count() or 1)
-    context = get_context("spawn")  # not `fork`: what draws the progress is a thread
-    stopped = context.Event()
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(stopped,)) as pool:
+    # Not `fork`: what draws the progress is a thread.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         # Ctrl-C reaches every process of the terminal. One that starts, or waits for work, leaves it to who gives the
         # work: what is ignored here when a process starts is ignored there.
         handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -195,8 +194,8 @@ def tour(jobs: Sequence[Job], done: Callable[[str], None]) -> Iterator[Audit | F
                     found[number] = future.result()
                     done(jobs[number].path)
         except BaseException:
-            stopped.set()
             pool.shutdown(wait=False, cancel_futures=True)
+            _end()
             raise
     # Whose process was killed (there was no memory left for it), and who was under way then: each alone, so that it
     # is known which one it is.
@@ -215,14 +214,17 @@ def _alone(job: Job) -> Audit | Failed:
             return Failed(path=job.path, problem="its audit was killed", next="look whether there is memory enough")
 
 
-def _begin(stopped: Event) -> None:
-    STOPPED.append(stopped)
+def _end() -> None:
+    """Let the processes that Ctrl-C reached clean up after themselves; end those that it found starting or waiting."""
+    deadline = time.monotonic() + GRACE
+    for process in active_children():
+        process.join(max(0.0, deadline - time.monotonic()))
+        if process.is_alive():
+            process.terminate()
 
 
 def _try(job: Job) -> Audit | Failed:
     """Audit one repository in a process of its own, which Ctrl-C stops in order."""
-    if any(event.is_set() for event in STOPPED):
-        raise KeyboardInterrupt  # handed out before, and begun after
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return look_back(job)
