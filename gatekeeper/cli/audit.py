@@ -20,7 +20,6 @@ from gatekeeper.cli.looking import (
     now,
     options,
     report,
-    selection,
     status,
     tell_failed,
 )
@@ -77,13 +76,10 @@ command.add_command(evidence)
 @options(("text", "json", "csv", "html"))
 @click.option("--commit-url", metavar="TEMPLATE", help=COMMIT_URL)
 @click.pass_context
-def summary(  # noqa: PLR0917 - click hands over every option
+def summary(
     ctx: click.Context,
     repos: tuple[str, ...],
-    since: str | None,
-    until: str | None,
-    refs: tuple[str, ...],
-    teams: tuple[str, ...],
+    chosen: Selection,
     form: str,
     output: str | None,
     commit_url: str | None,
@@ -92,7 +88,6 @@ def summary(  # noqa: PLR0917 - click hands over every option
 
     A repository without a ledger is counted as far as that goes.
     """
-    chosen = selection(since, until, refs, teams, now())
     if form == "html":
         return _page(ctx, repos, chosen, output, commit_url or "")
     if commit_url:
@@ -130,15 +125,12 @@ def _page(ctx: click.Context, repos: tuple[str, ...], chosen: Selection, output:
 def exceptions(
     ctx: click.Context,
     repos: tuple[str, ...],
-    since: str | None,
-    until: str | None,
-    refs: tuple[str, ...],
-    teams: tuple[str, ...],
+    chosen: Selection,
     form: str,
     output: str | None,
 ) -> int:
     """Only what needs a person, worst first, each with the next step."""
-    found = report(ctx, repos, selection(since, until, refs, teams, now()), records=True)
+    found = report(ctx, repos, chosen, records=True)
     with writing(output) as file:
         if form == "json":
             _write(file, [json.dumps(exceptions_data(found), indent=2), "\n"])
@@ -160,10 +152,7 @@ def exceptions(
 def landed(
     ctx: click.Context,
     repos: tuple[str, ...],
-    since: str | None,
-    until: str | None,
-    refs: tuple[str, ...],
-    teams: tuple[str, ...],
+    chosen: Selection,
     form: str,
     output: str | None,
 ) -> int:
@@ -171,7 +160,6 @@ def landed(
 
     Everything as it was on that day. Every sign-off is checked again; what does not hold is in the row.
     """
-    chosen = selection(since, until, refs, teams, now())
     paths = find_repositories(repos)
     failed: list[Failed] = []
     seen = _Seen()

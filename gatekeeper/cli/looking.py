@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import glob
 import os
 import sys
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 
 
 def options(formats: Sequence[str]) -> Callable[[Any], Any]:
-    """Return a decorator that adds the options of an audit; `formats` are those that the command can write."""
+    """Return a decorator that adds the options of an audit; `formats` are those that the command can write.
+
+    What chooses landed commits reaches the command as one `Selection`, `chosen`.
+    """
     repo = "A repository, a pattern, or a directory of repositories. Can be repeated."
     since = "What landed from then on: 90d, 2026-01-01, 2026-01-01T09:00:00Z."
     ref = "Only this ref or pattern, such as 'release/**'. Can be repeated."
@@ -43,9 +47,21 @@ def options(formats: Sequence[str]) -> Callable[[Any], Any]:
     )
 
     def add(command: Any) -> Any:
+        @functools.wraps(command)
+        def choosing(
+            *context: Any,
+            since: str | None,
+            until: str | None,
+            refs: tuple[str, ...],
+            teams: tuple[str, ...],
+            **others: Any,
+        ) -> Any:
+            return command(*context, chosen=selection(since, until, refs, teams, now()), **others)
+
+        added_to: Any = choosing
         for option in reversed(added):
-            command = option(command)
-        return command
+            added_to = option(added_to)
+        return added_to
 
     return add
 
