@@ -68,21 +68,21 @@ def compare(ledger: Ledger, current: Mapping[str, ObjectId], zero: ObjectId, now
     lapsed: list[PendingUpdate] = []
     unexplained: list[tuple[str, ObjectId, ObjectId]] = []
     for ref in sorted(current):
-        expected, actual = confirmed.get(ref, zero), current[ref]
-        if expected == actual:
-            lapsed += [update for update in waiting.get(ref, ()) if now - update.time > LAPSES_AFTER]
-            continue
-        chain = _chain(waiting.get(ref, []), expected, actual)
-        if not chain:
+        expected, actual, updates = confirmed.get(ref, zero), current[ref], waiting.get(ref, [])
+        chain = _ways(updates, expected).get(actual)
+        if chain is None:
             unexplained.append((ref, expected, actual))
             continue
         landed += chain
-        lapsed += [update for update in waiting[ref] if update not in chain and update.old != actual]
+        # The ref was read before the ledger: updates can have followed, one upon the other.
+        open_to = _ways(updates, actual)
+        late = now - LAPSES_AFTER
+        lapsed += [u for u in updates if u not in chain and (u.old not in open_to or u.time < late)]
     return Comparison(landed=tuple(landed), lapsed=tuple(lapsed), unexplained=tuple(unexplained))
 
 
-def _chain(updates: Sequence[PendingUpdate], start: ObjectId, end: ObjectId) -> list[PendingUpdate]:
-    """Return accepted updates that lead from one value of a ref to another, in order; none if they do not."""
+def _ways(updates: Sequence[PendingUpdate], start: ObjectId) -> dict[ObjectId, list[PendingUpdate]]:
+    """Return each value of a ref that accepted updates lead to from one, with these updates in order."""
     paths: dict[ObjectId, list[PendingUpdate]] = {start: []}
     queue = [start]
     while queue:
@@ -91,4 +91,4 @@ def _chain(updates: Sequence[PendingUpdate], start: ObjectId, end: ObjectId) -> 
             if update.old == at and update.new not in paths:
                 paths[update.new] = [*paths[at], update]
                 queue.append(update.new)
-    return paths.get(end, [])
+    return paths

@@ -77,9 +77,21 @@ def test_updates_in_a_row_landed_in_their_order() -> None:
     assert (part.landed, part.lapsed) == ((one, two), ())
 
 
+def test_updates_that_followed_while_the_ref_was_looked_at_may_still_land() -> None:
+    one, two, three = moved(1, A, B), moved(2, B, C), moved(3, C, D)
+    assert found({MAIN: A}, one, two, three, main=A) == Comparison()
+    assert found({MAIN: A}, one, two, three, main=B) == Comparison(landed=(one,))
+    assert found({MAIN: B}, two, three, main=B) == Comparison()
+
+
 def test_an_update_that_lost_the_race_lapsed() -> None:
     one, two = moved(1, A, B), moved(2, A, C)
     assert found({MAIN: A}, one, two, main=C) == Comparison(landed=(two,), lapsed=(one,))
+
+
+def test_an_update_that_lost_the_race_and_was_noted_after_the_winner_lapsed() -> None:
+    late = moved(2, A, C)
+    assert found({MAIN: B}, late, main=B) == Comparison(lapsed=(late,))
 
 
 def test_an_update_onto_what_is_there_now_may_still_land() -> None:
