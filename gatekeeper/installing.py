@@ -19,6 +19,8 @@ from gatekeeper.gate import is_protected
 from gatekeeper.governed import too_few_administrators
 from gatekeeper.keeping import HIDDEN
 from gatekeeper.ledger.creating import create
+from gatekeeper.ledger.file import SCHEMA
+from gatekeeper.ledger.migrating import migrate
 from gatekeeper.ledger.sqlite import SqliteLedger
 from gatekeeper.opening import Server
 from gatekeeper.settling import publish_if_changed
@@ -73,10 +75,12 @@ def install(plan: Plan) -> list[Step]:
 
     Raises:
         InstallError: if something is in the way. Nothing is armed then.
+        LedgerError: if the ledger cannot be made, opened or brought up to date.
         ConfigurationError, SourceError: if policy or roster cannot be used.
     """
     with Server(plan.git_dir, plan.git) as server:
         _refuse_squatters(server)
+        older = _migrate(server)  # before anything is asked of the ledger: an older one cannot be opened
         _refuse_unloadable(server, plan)
         directory = _hooks_directory(server, plan)
         steps = _configure(server, plan)
@@ -84,7 +88,7 @@ def install(plan: Plan) -> list[Step]:
         force = server.in_force(None)
         existed = os.path.exists(server.ledger_path)
         ledger = create(server.ledger_path)
-        steps.append(Step(what=f"ledger {server.ledger_path}", changed=not existed))
+        steps.append(Step(what=f"ledger {server.ledger_path}{older}", changed=bool(older) or not existed))
         steps += [*_baseline(server, ledger, force), *_governed_baseline(server, ledger, force)]
         published = publish_if_changed(server, server.in_force(ledger))
         steps += [_install_hook(server, plan, directory, hook) for hook in HOOKS]
@@ -109,6 +113,14 @@ def _refuse_squatters(server: Server) -> None:
             f"these refs exist already, though no gate was here to judge them: {', '.join(taken[:5])}; "
             "look at them, delete them with git update-ref -d, and install again"
         )
+
+
+def _migrate(server: Server) -> str:
+    """Bring an older ledger up to date, and say so; an empty text if there was nothing to do."""
+    if not os.path.exists(server.ledger_path):
+        return ""
+    version = migrate(server.ledger_path)
+    return f", brought from version {version} to version {SCHEMA}" if version < SCHEMA else ""
 
 
 def _refuse_unloadable(server: Server, plan: Plan) -> None:

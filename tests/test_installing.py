@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import stat
 from typing import TYPE_CHECKING
 
 import pytest
 
 from gatekeeper.installing import DROP_IN, HOOKS, InstallError, Plan, find_git, install, uninstall
+from gatekeeper.ledger.file import SCHEMA
 from tests.support.environment import require
 from tests.support.people import roster_text
-from tests.support.world import DEFAULT_POLICY, World
+from tests.support.world import DEFAULT_POLICY, GOVERNED, World
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +55,16 @@ def snapshot(directory: Path) -> dict[str, tuple[int, bytes | str]]:
         elif path.is_file():
             found[str(path.relative_to(directory))] = (mode, path.read_bytes())
     return found
+
+
+def make_ledger_older(world: World) -> None:
+    """Make of the ledger what version 2 wrote."""
+    database = sqlite3.connect(world.bare / "gatekeeper/ledger.db")
+    for table in ("names", "forgotten", "attestations"):
+        database.execute(f"DROP TABLE {table}")
+    database.execute("PRAGMA user_version = 2")
+    database.commit()
+    database.close()
 
 
 @pytest.mark.parametrize("platform", ANY_PLATFORM)
@@ -160,6 +172,27 @@ def test_ledger_and_sign_offs_are_kept_and_found_again(world: World) -> None:
     steps = install(plan(world))
     assert "baseline" in {step.what for step in steps if not step.changed}
     assert world.entries()[: len(entries)] == entries
+
+
+def test_an_older_ledger_is_brought_up_to_date_and_the_step_says_so(world: World) -> None:
+    install(plan(world))
+    entries = world.entries()
+    make_ledger_older(world)
+    clone = world.clone("senior-1")
+    clone.commit("Plain")
+    assert "`gatekeeper install` brings it up to date" in clone.push("HEAD:main").text
+    (done,) = (step.what for step in install(plan(world)) if step.changed)
+    assert done == f"ledger {world.bare}/gatekeeper/ledger.db, brought from version 2 to version {SCHEMA}"
+    assert world.entries() == entries
+    assert not any(step.changed for step in install(plan(world)))
+    assert clone.push("HEAD:main").accepted
+
+
+def test_an_older_ledger_is_no_hindrance_where_policy_and_roster_lie_on_a_ref(world: World) -> None:
+    world.govern()
+    on_ref = plan(world, policy=f"{GOVERNED}:policy.yaml", roster=f"{GOVERNED}:roster.yaml")
+    make_ledger_older(world)
+    assert any("brought from version 2" in step.what for step in install(on_ref) if step.changed)
 
 
 @pytest.mark.parametrize("scope", ["repository", "user"])

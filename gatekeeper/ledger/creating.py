@@ -1,4 +1,4 @@
-"""A new ledger file, or an older one brought up to date: only an installation makes one, never a hook."""
+"""A new ledger file: only an installation makes one, never a hook."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from contextlib import suppress
 
 from gatekeeper.ledger import LedgerError
 from gatekeeper.ledger.file import SCHEMA
-from gatekeeper.ledger.migrating import migrate
 from gatekeeper.ledger.names import create_names
 from gatekeeper.ledger.projection import create_tables
 from gatekeeper.ledger.sqlite import SqliteLedger
@@ -21,7 +20,6 @@ def create(path: str) -> SqliteLedger:
         LedgerError: if it cannot be made or opened.
     """
     if os.path.exists(path):
-        migrate(path)
         return SqliteLedger(path)
     temporary = f"{path}.new-{os.getpid()}-{os.urandom(4).hex()}"
     try:

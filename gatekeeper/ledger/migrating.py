@@ -14,8 +14,11 @@ from gatekeeper.ledger.replaying import begin, replay
 KEPT = ("entries", "archive", "names")
 
 
-def migrate(path: str) -> None:
+def migrate(path: str) -> int:
     """Bring a ledger up to date, in one transaction; nothing happens to one that is, or to a newer one.
+
+    Returns:
+        The version that it was of.
 
     Raises:
         LedgerError: if it cannot be done; then the file is as it was.
@@ -23,12 +26,14 @@ def migrate(path: str) -> None:
     try:
         database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
-            if database.execute("PRAGMA user_version").fetchone()[0] < SCHEMA:
+            version: int = database.execute("PRAGMA user_version").fetchone()[0]
+            if version < SCHEMA:
                 _rebuild(database)
         finally:
             database.close()
     except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
         raise LedgerError(f"cannot bring the ledger {path} up to date: {error}") from None
+    return version
 
 
 def _rebuild(database: sqlite3.Connection) -> None:

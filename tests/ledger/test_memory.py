@@ -11,6 +11,8 @@ from gatekeeper.core.attestation import Attestation
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.ledger import LedgerError
 from gatekeeper.ledger.creating import create
+from gatekeeper.ledger.file import SCHEMA
+from gatekeeper.ledger.migrating import migrate
 from gatekeeper.ledger.sqlite import SqliteLedger
 from tests.ledger.test_sqlite import MAIN, NOTED, NOW, A, B, C, add, landed, push, receipt, update
 
@@ -156,7 +158,9 @@ class TestOlderVersion:
         self.age(path)
         with pytest.raises(LedgerError, match="gatekeeper install"):
             SqliteLedger(str(path))
-        again = create(str(path))
+        assert migrate(str(path)) == 1
+        assert migrate(str(path)) == SCHEMA
+        again = SqliteLedger(str(path))
         assert again.verify([receipt]) == []
         assert again.tips() == {MAIN: A}
         again.close()
@@ -170,7 +174,7 @@ class TestOlderVersion:
         database.commit()
         database.close()
         with pytest.raises(LedgerError, match="up to date"):
-            create(str(path))
+            migrate(str(path))
         database = sqlite3.connect(path)
         assert database.execute("PRAGMA user_version").fetchone() == (1,)
         assert database.execute("SELECT tip FROM tips").fetchone() == (A,)

@@ -12,6 +12,7 @@ import pytest
 
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.ledger.creating import create
+from gatekeeper.ledger.migrating import migrate
 from gatekeeper.ledger.names import PERSONAL, pseudonym_of
 from gatekeeper.ledger.projection import PERSONAL_COLUMNS, TABLES
 from gatekeeper.ledger.sqlite import SqliteLedger
@@ -264,7 +265,8 @@ class TestOlderEntries:
             made = record(ledger)
         ledger.close()
         change(path, "DROP TABLE names", "DROP TABLE forgotten", "PRAGMA user_version = 2")
-        newer = create(str(path))
+        assert migrate(str(path)) == 2
+        newer = SqliteLedger(str(path))
         assert newer.head() == made
         add(newer, data=push(first_pushes=[[C, "x"]]))
         assert newer.pushers_of_author_lines(["x"]) == {"x": {"jo": 1}}
