@@ -10,30 +10,16 @@ import pytest
 from gatekeeper.core.attestation import Attestation
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.ledger import LedgerError
-from gatekeeper.ledger.creating import create
 from gatekeeper.ledger.file import SCHEMA
 from gatekeeper.ledger.migrating import migrate
 from gatekeeper.ledger.sqlite import SqliteLedger
-from tests.ledger.test_sqlite import MAIN, NOTED, NOW, A, B, C, add, landed, push, receipt, update
+from tests.support.entries import MAIN, NOTED, NOW, A, B, C, add, landed, push, receipt, update
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 INSTALL = {"policy": "p", "roster": "r", "tips": {MAIN: A}, "every_ref": True}
 COMMIT = {"clean": True, "statements": [], "assisted": True, "revertible": True}
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.db"
-
-
-@pytest.fixture
-def ledger(path: Path) -> Iterator[SqliteLedger]:
-    made = create(str(path))
-    yield made
-    made.close()
 
 
 class TestMarks:

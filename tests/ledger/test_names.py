@@ -6,7 +6,7 @@ import hashlib
 import re
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -16,75 +16,24 @@ from gatekeeper.ledger.migrating import migrate
 from gatekeeper.ledger.names import PERSONAL, pseudonym_of
 from gatekeeper.ledger.projection import PERSONAL_COLUMNS, TABLES
 from gatekeeper.ledger.sqlite import SqliteLedger
-from tests.ledger.test_sqlite import (
-    DIGEST,
-    ENVELOPE,
-    NOTED,
+from tests.support.entries import (
     NOW,
     STATEMENT,
     B,
     C,
     add,
     change,
+    full_push,
     landed,
     pause,
     push,
     raw,
     receipt,
-    update,
+    record,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from gatekeeper.ledger import Receipt
-
-VERDICT = {
-    "problems": [{"code": "pusher-differs", "account": "jo-login", "certified": "jo"}],
-    "notes": [{"code": "emergency-not-allowed", "who": "jo"}],
-    "refs": [
-        {
-            "problems": [{"code": "governed-signoffs", "missing": 1, "needed": 1, "ask": ["sue", "sam"]}],
-            "commits": [
-                {
-                    "commit": B,
-                    "author": "jo@example.com",
-                    "subject": "Ask jo",
-                    "declaration": {"remembered": {"by": "change", "pushed_by": "jo"}, "evidence": []},
-                    "authorship": {"claimed": "jo", "proved": None, "unproved": {"code": "x", "person": "sam"}},
-                    "rules": [{"signoffs": [{"signer": "sue"}], "excluded": ["jo"], "exempt_if_proved": ["sam"]}],
-                    "lift": {"source": "pause", "by": "sam", "reason": "down"},
-                }
-            ],
-        }
-    ],
-}
 NAMES = {"jo", "sue", "sam", "jo-login", "jo@example.com", "ops"}
 PSEUDONYM = re.compile("p:[0-9a-f]{32}")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.db"
-
-
-@pytest.fixture
-def ledger(path: Path) -> Iterator[SqliteLedger]:
-    made = create(str(path))
-    yield made
-    made.close()
-
-
-def full_push(**fields: Any) -> dict[str, Any]:
-    owed = {"rules": ["one"], "due": NOW + 9}
-    commits = [{"id": B, "clean": True, "statements": [], "owed": owed}]
-    honest = push(update(commits=commits), receipts=[receipt()], first_pushes=[[B, "x"]], verdict=VERDICT) | NOTED
-    honest["pusher"] |= {"account": "jo-login"}
-    return honest | fields
-
-
-def record(ledger: SqliteLedger, data: dict[str, Any] | None = None) -> Receipt:
-    return add(ledger, data=data or full_push(), archive={DIGEST: ENVELOPE})
 
 
 def bodies(path: Path) -> str:

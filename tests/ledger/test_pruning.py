@@ -13,15 +13,13 @@ import pytest
 
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.ledger import LedgerError, Receipt
-from gatekeeper.ledger.creating import create
 from gatekeeper.ledger.migrating import migrate
 from gatekeeper.ledger.projection import TABLES
 from gatekeeper.ledger.replaying import empty_tables
 from gatekeeper.ledger.snapshot import dump, load
 from gatekeeper.ledger.sqlite import SqliteLedger
 from gatekeeper.ledger.upkeep import Beginning
-from tests.ledger.test_names import full_push, record
-from tests.ledger.test_sqlite import (
+from tests.support.entries import (
     DIGEST,
     ENVELOPE,
     MAIN,
@@ -32,33 +30,23 @@ from tests.ledger.test_sqlite import (
     C,
     add,
     change,
+    full_push,
     landed,
     pause,
     push,
     raw,
+    record,
     update,
 )
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 INSTALL = {"policy": "d" * 64, "roster": "e" * 64, "tips": {MAIN: A}, "every_ref": True, "default_branch": MAIN}
 CONTENTS = {hashlib.sha256(text).hexdigest(): text for text in (b"policy", b"roster", b"an old roster", b"certificate")}
 POLICY, ROSTER, OLD_ROSTER, CERTIFICATE = CONTENTS
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.db"
-
-
-@pytest.fixture
-def ledger(path: Path) -> Iterator[SqliteLedger]:
-    made = create(str(path))
-    yield made
-    made.close()
 
 
 @pytest.fixture
