@@ -9,7 +9,7 @@ from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.people import Person, Roster, Who
 from gatekeeper.core.policy import Policy
 from gatekeeper.core.push import Push
-from gatekeeper.core.verdict import Enforcement, Outcome, RuleFinding, Verdict
+from gatekeeper.core.verdict import Outcome, RuleFinding, Verdict
 from gatekeeper.formats.remote import Context, web_prefix
 
 TYPE_CHECKING = False
@@ -35,14 +35,7 @@ def context_of(
     teams: list[str] = []
     for ref in verdict.refs if verdict.outcome is not Outcome.ACCEPTED else ():
         for commit in ref.commits:
-            rules = [
-                rule
-                for rule in commit.rules
-                if rule.outcome is not Outcome.ACCEPTED
-                and rule.enforcement is Enforcement.REFUSE
-                and rule.approvers
-                and not rule.lifted
-            ]
+            rules = [rule for rule in commit.rules if rule.failed and rule.approvers and not rule.lifted]
             for rule in rules:
                 failing.setdefault(rule.rule, []).append(rule)
             author = commit.authorship.proved or commit.authorship.claimed

@@ -5,8 +5,9 @@ from __future__ import annotations
 from gatekeeper.bench import Bench, UnjudgeableError, over_listed, read_commit, read_commits
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.dossier import Dossier
+from gatekeeper.core.evaluation import evaluate
 from gatekeeper.core.ids import ObjectId
-from gatekeeper.core.policy import Setting, evaluate
+from gatekeeper.core.policy import Setting
 from gatekeeper.core.verdict import CommitFinding, Outcome, RefFinding, Verdict
 from gatekeeper.gathering import Arrival, gather
 from gatekeeper.git import Engine

@@ -13,8 +13,9 @@ from gatekeeper.config.in_force import InForce
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.debt import Debt, DebtState
 from gatekeeper.core.dossier import Addition
+from gatekeeper.core.evaluation import evaluate
 from gatekeeper.core.ids import ObjectId, Timestamp
-from gatekeeper.core.policy import Policy, Setting, evaluate
+from gatekeeper.core.policy import Policy, Setting
 from gatekeeper.core.push import PusherKind
 from gatekeeper.core.signoff import Decision
 from gatekeeper.core.verdict import Outcome

@@ -14,9 +14,10 @@ from gatekeeper.core.changes import paths_of
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.declaration import Declaration, declare, with_evidence
 from gatekeeper.core.dossier import Addition, Dossier
+from gatekeeper.core.evaluation import in_question
 from gatekeeper.core.graph import behind
 from gatekeeper.core.ids import ChangeDigest, ObjectId
-from gatekeeper.core.policy import Rule, in_question
+from gatekeeper.core.policy import Rule
 from gatekeeper.core.record import Record
 from gatekeeper.differences import differences, digest_of
 from gatekeeper.hearing import Hearing

@@ -11,11 +11,12 @@ from gatekeeper.config.in_force import load_in_force
 from gatekeeper.config.problems import ConfigurationError
 from gatekeeper.core.changes import paths_of
 from gatekeeper.core.commits import Commit
+from gatekeeper.core.counting import seen
 from gatekeeper.core.dossier import Dossier
 from gatekeeper.core.governance import Administrators, Governed, shortage
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.people import Person, Who
-from gatekeeper.core.policy import Require, Rule, When, revocation_of
+from gatekeeper.core.policy import Require, Rule, When
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
 from gatekeeper.core.testimony import Standing
@@ -207,8 +208,7 @@ def _view(
     standing: Standing, asked: Administrators, bench: Bench, everywhere: frozenset[str], circle: frozenset[str]
 ) -> SignoffView:
     """Say whether a sign-off counts for the change, and if not, why."""
-    testimony = standing.testimony
-    signer = testimony.signer
+    signer = standing.testimony.signer
     if standing.flaw or signer is None:
         flaw = standing.flaw or "unknown-key"
     elif not asked.include(signer, bench.roster.ladder):
@@ -217,11 +217,4 @@ def _view(
         flaw = "left-out"
     else:
         flaw = "not-independent" if signer.id in circle else ""
-    return SignoffView(
-        statement=testimony.statement_id,
-        signer=signer.id if signer else testimony.statement.signer,
-        issued_at=testimony.statement.issued_at,
-        comment=testimony.statement.comment,
-        flaw=flaw,
-        revocation=revocation_of(standing),
-    )
+    return seen(standing, flaw)

@@ -16,9 +16,10 @@ from gatekeeper.bench import (
     read_line,
 )
 from gatekeeper.core.commits import Commit
+from gatekeeper.core.evaluation import evaluate
 from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.people import Person
-from gatekeeper.core.policy import Setting, evaluate
+from gatekeeper.core.policy import Setting
 from gatekeeper.core.push import NOTES, SIGNOFFS, Push, is_text
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record

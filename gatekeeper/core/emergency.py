@@ -6,16 +6,17 @@ what the rule asked for is owed.
 
 from __future__ import annotations
 
+from gatekeeper.core.counting import seen
 from gatekeeper.core.dossier import Addition, Dossier
 from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.people import Person
-from gatekeeper.core.policy import Setting, revocation_of
+from gatekeeper.core.policy import Setting
 from gatekeeper.core.push import Push, PusherKind
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.record import Record
 from gatekeeper.core.relief import Lift, Pause, Source
 from gatekeeper.core.testimony import Standing
-from gatekeeper.core.verdict import CommitFinding, Enforcement, Outcome, RuleFinding, SignoffView, outcome_of
+from gatekeeper.core.verdict import CommitFinding, RuleFinding, SignoffView, outcome_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def lift_unmet(
 
 def _view(standing: Standing, setting: Setting, *, landed: bool) -> SignoffView:
     """Say whether an emergency statement counts for a commit, and if not, why."""
-    statement, signer = standing.testimony.statement, standing.testimony.signer
+    signer = standing.testimony.signer
     if standing.flaw or signer is None:
         flaw = standing.flaw or "unknown-key"
     elif not signer.employed_at(setting.now):
@@ -144,14 +145,7 @@ def _view(standing: Standing, setting: Setting, *, landed: bool) -> SignoffView:
         flaw = "spent"
     else:
         flaw = ""
-    return SignoffView(
-        statement=standing.testimony.statement_id,
-        signer=signer.id if signer else statement.signer,
-        issued_at=statement.issued_at,
-        comment=statement.comment,
-        flaw=flaw,
-        revocation=revocation_of(standing),
-    )
+    return seen(standing, flaw)
 
 
 def _stated(view: SignoffView, setting: Setting) -> Lift:
@@ -175,9 +169,4 @@ def _lifted(finding: CommitFinding, by: Lift | None, liftable: Collection[str]) 
 
 
 def _unmet(rule: RuleFinding) -> bool:
-    return (
-        rule.enforcement is Enforcement.REFUSE
-        and rule.outcome is not Outcome.ACCEPTED
-        and rule.refuse is None
-        and not rule.lifted
-    )
+    return rule.failed and rule.refuse is None and not rule.lifted

@@ -90,6 +90,11 @@ class RuleFinding(Record):
     exempt_if_proved: tuple[str, ...] = ()
     """Ids of those named as writers for whom the rule would not apply, if they stated that the commit is theirs."""
 
+    @property
+    def failed(self) -> bool:
+        """Whether it is not satisfied and refuses, or would if it were not lifted."""
+        return self.enforcement is Enforcement.REFUSE and self.outcome is not Outcome.ACCEPTED
+
 
 class CommitFinding(Record):
     """What was decided about one commit on one ref."""

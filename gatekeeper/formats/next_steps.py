@@ -5,7 +5,7 @@ What helps against a missing sign-off is in `remote`.
 
 from __future__ import annotations
 
-from gatekeeper.core.verdict import Enforcement, Outcome
+from gatekeeper.core.verdict import Outcome
 from gatekeeper.formats.text import plural, short, visible
 from gatekeeper.formats.words import reason_text
 
@@ -87,9 +87,7 @@ def _proof_would_do(commit: CommitFinding, person: str) -> bool:
 
 
 def _refusing(commit: CommitFinding) -> list[RuleFinding]:
-    return [
-        rule for rule in commit.rules if rule.enforcement is Enforcement.REFUSE and rule.outcome is not Outcome.ACCEPTED
-    ]
+    return [rule for rule in commit.rules if rule.failed]
 
 
 def _listed(ids: Sequence[str]) -> str:

@@ -173,11 +173,7 @@ def _summary(ref: RefFinding) -> str:
 
 
 def _failing(commit: CommitFinding) -> list[RuleFinding]:
-    return [
-        rule
-        for rule in commit.rules
-        if rule.enforcement is Enforcement.REFUSE and rule.outcome is not Outcome.ACCEPTED and not rule.lifted
-    ]
+    return [rule for rule in commit.rules if rule.failed and not rule.lifted]
 
 
 def _commit_lines(commits: Sequence[CommitFinding], pusher: Person | None) -> list[str]:

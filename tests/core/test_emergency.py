@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from gatekeeper.core.declaration import declare
 from gatekeeper.core.dossier import Addition, Dossier
 from gatekeeper.core.emergency import MAX_PAUSE, MAX_REASON, Plea, hear, is_reason, lift_unmet
+from gatekeeper.core.evaluation import evaluate
 from gatekeeper.core.ids import ObjectId, StatementId, Timestamp
 from gatekeeper.core.people import Person, Who
-from gatekeeper.core.policy import Emergency, Policy, Require, Rule, Setting, evaluate
+from gatekeeper.core.policy import Emergency, Policy, Require, Rule, Setting
 from gatekeeper.core.push import Push, Pusher, PusherKind
 from gatekeeper.core.reasons import reason
 from gatekeeper.core.relief import Lift, Pause, Source
