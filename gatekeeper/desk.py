@@ -77,9 +77,7 @@ class Clone:
         self.user = UserGit(directory, environment)
         git_dir = self.user.ask("rev-parse", "--absolute-git-dir")
         if git_dir is None:
-            raise DeskError(
-                f"{os.path.abspath(directory)} is in no Git repository", "go to a clone, or name one with -C"
-            )
+            raise DeskError(f"{os.path.abspath(directory)} {self.user.absence()}", "go to a clone, or name one with -C")
         self.git_dir = git_dir
         self.now = Timestamp(int(time.time()))
         self.object_format = FORMATS[self.user.tell("rev-parse", "--show-object-format")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import tempfile
 
@@ -13,13 +14,14 @@ from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.push import RESERVED
 from gatekeeper.core.symptom import Symptom, bad, good, note
 from gatekeeper.core.verdict import Enforcement
+from gatekeeper.formats.text import plural
 from gatekeeper.formats.words import reason_text
 from gatekeeper.gate import is_protected
 from gatekeeper.git import GitError
 from gatekeeper.git.refs import aliases
 from gatekeeper.git.user import UserGit
 from gatekeeper.governed import too_few_administrators
-from gatekeeper.installing import DROP_IN, HOOKS, InstallError, Plan, hook_path, install, server_shim
+from gatekeeper.installing import DROP_IN, HOOKS, InstallError, Plan, hook_path, install, install_command, server_shim
 from gatekeeper.ledger import Ledger, LedgerError
 from gatekeeper.opening import KEYS, Server, UnconfiguredError
 from gatekeeper.reconciling import Comparison
@@ -52,7 +54,7 @@ def examine(git_dir: str, git: str, environment: Mapping[str, str], url: str | N
     found: list[Symptom] = []
     with Server(git_dir, git) as server:
         if not _armed(server):
-            return [bad(f"gatekeeper does not guard {git_dir}", "gatekeeper install")]
+            return [bad(f"gatekeeper does not guard {git_dir}", install_command(server))]
         found += _hooks(server)
         found += _git_settings(server)
         force = _configuration(server, found)
@@ -88,28 +90,33 @@ def _hooks(server: Server) -> list[Symptom]:
     for hook in HOOKS:
         path = hook_path(f"{server.git_dir}/hooks", server.platform, hook)
         if not path.exists():
-            found.append(bad(f"{path} is not there", "gatekeeper install"))
+            found.append(bad(f"{path} is not there", install_command(server)))
             continue
         text = path.read_text(encoding="utf-8", errors="replace")
         if MARK not in text:
             found.append(
-                bad(f"{path} is somebody else's hook; gatekeeper does not run", "gatekeeper install chains it")
+                bad(
+                    f"{path} is somebody else's hook; gatekeeper does not run",
+                    f"this chains it: {install_command(server)}",
+                )
             )
             continue
         if not os.access(path, os.X_OK):
-            found.append(bad(f"{path} is not executable, so Git ignores it", f"chmod +x {path}"))
+            found.append(bad(f"{path} is not executable, so Git ignores it", f"chmod +x {shlex.quote(str(path))}"))
             continue
         interpreter = next(
             (line.removeprefix("python=").strip("'\"") for line in text.splitlines() if line.startswith("python=")),
             "",
         )
         if not os.access(interpreter, os.X_OK):
-            found.append(bad(f"{path} names the interpreter {interpreter}, which is not there", "gatekeeper install"))
+            found.append(
+                bad(f"{path} names the interpreter {interpreter}, which is not there", install_command(server))
+            )
         elif text not in {server_shim(hook, server.git, chained) for chained in ("", f"{server.state}/chained/{hook}")}:
             found.append(
                 note(
-                    f"{path} was written by another installation of gatekeeper",
-                    "gatekeeper install, if this one should serve",
+                    f"{path} was written by another installation of gatekeeper, or changed since",
+                    f"if this one should serve: {install_command(server)}",
                 )
             )
         else:
@@ -125,7 +132,7 @@ def _git_settings(server: Server) -> list[Symptom]:
         found.append(
             bad(
                 "receive.fsckObjects is not true: malformed objects can be pushed; the gate reads new trees itself",
-                "git config receive.fsckObjects true",
+                f"git -C {shlex.quote(server.git_dir)} config receive.fsckObjects true",
             )
         )
     for key, why in (
@@ -133,12 +140,12 @@ def _git_settings(server: Server) -> list[Symptom]:
         ("receive.procReceiveRefs", "another hook updates some refs past the gate"),
     ):
         if user.ask("config", "--get", key) not in (None, "", "false"):
-            found.append(bad(f"{key} is set: {why}", f"git config --unset {key}"))
+            found.append(bad(f"{key} is set: {why}", f"git -C {shlex.quote(server.git_dir)} config --unset {key}"))
     if os.path.exists(os.path.join(server.git_dir, "shallow")):
         found.append(
             bad(
                 "the repository is shallow: history is missing, and every push is refused",
-                "git fetch --unshallow",
+                f"git -C {shlex.quote(server.git_dir)} fetch --unshallow",
             )
         )
     if any(ref.startswith("refs/replace/") for ref in server.all_refs()):
@@ -148,7 +155,7 @@ def _git_settings(server: Server) -> list[Symptom]:
         found.append(
             note(
                 "there is no commit-graph: large histories are walked slowly",
-                "git commit-graph write --reachable, and git config fetch.writeCommitGraph true",
+                f"git -C {shlex.quote(server.git_dir)} commit-graph write --reachable",
             )
         )
     return found
@@ -159,8 +166,11 @@ def _configuration(server: Server, found: list[Symptom]) -> InForce | None:
     try:
         name = server.repository
         force = server.in_force(None)
-    except (UnconfiguredError, SourceError) as error:
-        found.append(bad(str(error), "gatekeeper install"))
+    except UnconfiguredError as error:
+        found.append(bad(str(error), f"or: {install_command(server)}"))
+        return None
+    except SourceError as error:
+        found.append(bad(str(error), f"put it back; or name other files: {install_command(server)}"))
         return None
     except ConfigurationError as error:
         found += [bad(str(problem), "mend the file") for problem in error.problems]
@@ -196,12 +206,17 @@ def _ledger(server: Server, force: InForce | None, found: list[Symptom]) -> Ledg
         bad(
             f"{ref} was changed outside the gate: the ledger expects {expected[:12]}, it is {actual[:12]}",
             f"look at {expected[:12]}..{actual[:12]}; to accept it: "
-            f"gatekeeper baseline add {ref} --repo {server.git_dir} --why ...",
+            f"gatekeeper baseline add {shlex.quote(ref)} --repo {shlex.quote(server.git_dir)} --why REASON",
         )
         for ref, expected, actual in comparison.unexplained
     ]
     if not faults and not comparison.unexplained:
-        found.append(good(f"ledger: {ledger.head().number} entries, in order, and it explains every protected ref"))
+        found.append(
+            good(
+                f"ledger: {plural(ledger.head().number, 'entry', 'entries')}, in order, "
+                "and it explains every protected ref"
+            )
+        )
     return ledger
 
 

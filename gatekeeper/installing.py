@@ -14,6 +14,7 @@ from gatekeeper.config.sources import ON_REF
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.push import RESERVED
 from gatekeeper.core.record import Record
+from gatekeeper.formats.text import plural
 from gatekeeper.formats.words import reason_text
 from gatekeeper.gate import is_protected
 from gatekeeper.governed import too_few_administrators
@@ -80,6 +81,7 @@ def install(plan: Plan) -> list[Step]:
     """
     with Server(plan.git_dir, plan.git) as server:
         _refuse_squatters(server)
+        _refuse_another_name(server, plan)
         older = _migrate(server)  # before anything is asked of the ledger: an older one cannot be opened
         _refuse_unloadable(server, plan)
         directory = _hooks_directory(server, plan)
@@ -121,6 +123,16 @@ def _migrate(server: Server) -> str:
         return ""
     version = migrate(server.ledger_path)
     return f", brought from version {version} to version {SCHEMA}" if version < SCHEMA else ""
+
+
+def _refuse_another_name(server: Server, plan: Plan) -> None:
+    """Refuse to bind a guarded repository to another name: no sign-off given so far would count any more."""
+    name = server.configuration.get("gatekeeper.repository", own_only=True)
+    if name and name != plan.name and os.path.exists(server.ledger_path):
+        raise InstallError(
+            f"this repository is {name}, and its sign-offs are bound to that; install it with --name {name}. "
+            "To give it another name and lose them: gatekeeper uninstall first"
+        )
 
 
 def _refuse_unloadable(server: Server, plan: Plan) -> None:
@@ -208,7 +220,7 @@ def _baseline(server: Server, ledger: SqliteLedger, force: InForce) -> list[Step
     }
     contents = {force.policy_digest: force.policy_content, force.roster_digest: force.roster_content}
     ledger.append("install", data, now=server.now, archive=contents, repository=server.repository)
-    return [Step(what=f"baseline of {len(tips)} protected refs", changed=True)]
+    return [Step(what=f"baseline of {plural(len(tips), 'protected ref')}", changed=True)]
 
 
 def _governed_baseline(server: Server, ledger: SqliteLedger, force: InForce) -> list[Step]:
@@ -249,6 +261,18 @@ def _install_hook(server: Server, plan: Plan, directory: str, hook: str) -> Step
     runs_chained = chained.exists() and os.access(chained, os.X_OK)
     changed = write_hook(path, server_shim(hook, plan.git, str(chained) if runs_chained else ""))
     return Step(what=f"{path}" + (", then the hook that was there" if runs_chained else ""), changed=changed)
+
+
+def install_command(server: Server) -> str:
+    """Return the command that arms a repository as it is configured; what is not configured is left to the reader."""
+    asked = (
+        ("policy", "policy.yaml", server.configuration.get("gatekeeper.policy")),
+        ("roster", "roster.yaml", server.configuration.get("gatekeeper.roster")),
+        ("name", "NAME", server.configuration.get("gatekeeper.repository", own_only=True)),
+        ("server", "PLATFORM", server.configuration.get("gatekeeper.server")),
+    )
+    given = " ".join(f"--{option} {shlex.quote(value) if value else blank}" for option, blank, value in asked)
+    return f"gatekeeper install --repo {shlex.quote(server.git_dir)} {given}"
 
 
 def uninstall(git_dir: str, git: str) -> list[Step]:

@@ -60,9 +60,9 @@ class NoRepositoryError(Exception):
 
     advice = "go to a repository, or name one with -C"
 
-    def __init__(self, directory: str) -> None:
-        """Name the directory that is in none."""
-        super().__init__(f"{os.path.abspath(directory)} is in no Git repository")
+    def __init__(self, directory: str, absence: str) -> None:
+        """Name the directory, and say why there is none (`UserGit.absence`)."""
+        super().__init__(f"{os.path.abspath(directory)} {absence}")
 
 
 class MarkReader:
@@ -78,9 +78,10 @@ class MarkReader:
         git = shutil.which("git")
         if git is None:
             raise GitError("there is no git on PATH")
-        found = UserGit(directory).ask("rev-parse", "--absolute-git-dir")
+        user = UserGit(directory)
+        found = user.ask("rev-parse", "--absolute-git-dir")
         if found is None:
-            raise NoRepositoryError(directory)
+            raise NoRepositoryError(directory, user.absence())
         self._marks = prepared(rules)
         self._scratch = tempfile.mkdtemp(prefix="gatekeeper-")
         inherited = {key: os.environ[key] for key in FROM_ENVIRONMENT if key in os.environ}

@@ -209,7 +209,7 @@ def _show(ctx: click.Context, file: TextIO, output: str | None, parts: Iterable[
     """Print for people; into a file without colour, and nothing is cut."""
     screen = out(ctx) if output in (None, "-") else console(file=file, colour=False, width=UNBOUNDED)
     for part in parts:
-        screen.print(part, soft_wrap=isinstance(part, str))
+        screen.print(part, soft_wrap=isinstance(part, str) or getattr(part, "no_wrap", False) is True)
 
 
 def _next(repos: tuple[str, ...], found: Report) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from gatekeeper.cli.common import REPO, err, open_server
+from gatekeeper.cli.pause import checked_reason
 from gatekeeper.config.sources import find_place
 from gatekeeper.formats.words import reason_text
 from gatekeeper.governed import too_few_administrators
@@ -28,6 +29,7 @@ def add(ctx: click.Context, ref: str, repo: str, why: str) -> None:
     What is behind it needs no sign-off on this ref any more. Only the owner of the server can do this,
     and the ledger keeps who, when and why.
     """
+    said = checked_reason(why, "--why")
     full = ref if ref.startswith("refs/") else f"refs/heads/{ref}"
     with open_server(repo) as server:
         ledger = server.ledger()
@@ -37,7 +39,7 @@ def add(ctx: click.Context, ref: str, repo: str, why: str) -> None:
         if tip == server.object_format.zero:
             raise click.UsageError(f"{full} does not exist in {repo}")
         _check_governed(server, full)
-        data = {"tips": {full: tip}, "every_ref": False, "why": why}
+        data = {"tips": {full: tip}, "every_ref": False, "why": said}
         receipt = ledger.append("baseline", data, now=server.now, repository=server.repository)
         err(ctx).print(
             f"{full} at {tip} is in order from now on. Receipt: {receipt.label(server.repository)}",

@@ -11,7 +11,7 @@ import click
 
 from gatekeeper import __version__
 from gatekeeper.cli import REFUSED, UNDECIDED, WRONG_USE
-from gatekeeper.formats.failure import advice, expected
+from gatekeeper.formats.failure import advice, by_system, expected, what_happened
 from gatekeeper.formats.text import printable
 from gatekeeper.formats.words import reason_text
 
@@ -34,6 +34,8 @@ NEXT = {
     "UnconfiguredError": "arm the repository with: gatekeeper install",
 }
 """The next step of somebody at a command line, where it is another than that of somebody who pushes."""
+OWNED = "see to permissions and free space there; on the server, run this as the account that owns the repository"
+"""The next step where the operating system refuses."""
 
 
 def failed(error: Exception) -> int:
@@ -44,13 +46,22 @@ def failed(error: Exception) -> int:
         _say(f"Next: this is a fault of gatekeeper; the report is in {_report(error)}")
         return UNDECIDED
     _say(f"gatekeeper: {_what(error)}")
-    hint = getattr(error, "advice", "") or getattr(error, "hint", "") or NEXT.get(kind, advice(error))
+    hint = _next(error)
     if hint:
         _say(f"Next: {hint}")
-    return STATUS.get(kind, WRONG_USE)
+    return UNDECIDED if by_system(error) else STATUS.get(kind, WRONG_USE)
+
+
+def _next(error: Exception) -> str:
+    own = getattr(error, "advice", "") or getattr(error, "hint", "")
+    if own or by_system(error):
+        return own or OWNED
+    return NEXT.get(type(error).__name__, advice(error))
 
 
 def _what(error: Exception) -> str:
+    if by_system(error):
+        return what_happened(error)
     why = getattr(error, "reason", None)
     return reason_text(why) if why else str(getattr(error, "what", error))
 

@@ -7,7 +7,7 @@ import click
 from gatekeeper.cli.common import REPO, err, git_directory
 from gatekeeper.formats.text import safe_in_command
 from gatekeeper.installing import Plan, Step, find_git, install
-from gatekeeper.servers import known_platform
+from gatekeeper.servers import known_platform, known_platforms
 
 
 def show_steps(ctx: click.Context, steps: list[Step]) -> None:
@@ -41,7 +41,7 @@ def command(ctx: click.Context, repo: str, policy: str, roster: str, name: str, 
     A hook that is there already is kept, and runs after gatekeeper has accepted.
     """
     if not known_platform(platform):
-        raise click.BadParameter(f"{platform} is no platform that gatekeeper knows", param_hint="--server")
+        raise click.BadParameter(f"{platform} is none of {', '.join(known_platforms())}", param_hint="--server")
     if not safe_in_command(name):
         raise click.BadParameter("letters, digits and ._/- only, as in example/shop", param_hint="--name")
     plan = Plan(

@@ -57,7 +57,7 @@ def command(what: str | None, lines: bool, form: str | None) -> int:
         with open(name, "rb") as file:
             return show_message(file.read(MESSAGE_LIMIT), form)
     if reader is None:
-        raise NoRepositoryError(os.path.abspath("."))
+        raise NoRepositoryError(".", "is in no Git repository")
     raise click.BadParameter(f"{name} names no commit here, and no file", param_hint="REV")
 
 

@@ -53,16 +53,14 @@ def _seconds(span: str) -> int:
     return seconds
 
 
-def checked_reason(reason: str) -> str:
+def checked_reason(reason: str, option: str = "--reason") -> str:
     """Return a reason without the white space around it.
 
     Raises:
         click.BadParameter: if it is none.
     """
     if not is_reason(reason):
-        raise click.BadParameter(
-            f"must be a reason in words, of at most {MAX_REASON} characters", param_hint="--reason"
-        )
+        raise click.BadParameter(f"must be a reason in words, of at most {MAX_REASON} characters", param_hint=option)
     return text(reason.strip())
 
 

@@ -8,6 +8,7 @@ import click
 
 from gatekeeper.cli.common import err
 from gatekeeper.config.loading import load_policy, load_roster, parse_policy
+from gatekeeper.config.problems import ConfigurationError, Problem
 from gatekeeper.config.sources import find_place
 from gatekeeper.desk import Clone
 from gatekeeper.formats.text import plural
@@ -36,11 +37,24 @@ def check(ctx: click.Context, file: str, roster: str | None) -> None:
     if roster is None:
         policy = parse_policy(content, file)
     else:
-        policy = load_policy(content, file, load_roster(read(roster), roster))
+        try:
+            people = load_roster(read(roster), roster)
+        except ConfigurationError as error:
+            raise ConfigurationError([*_faults(content, file), *error.problems]) from None
+        policy = load_policy(content, file, people)
     err(ctx).print(
         f"{file}: in order; {plural(len(policy.rules), 'rule')}, "
         f"{plural(len(policy.protect), 'pattern')} of protected refs"
     )
+
+
+def _faults(content: bytes, file: str) -> tuple[Problem, ...]:
+    """Return what is wrong with a policy alone, to be told beside the roster's faults."""
+    try:
+        parse_policy(content, file)
+    except ConfigurationError as error:
+        return error.problems
+    return ()
 
 
 def read(file: str) -> bytes:

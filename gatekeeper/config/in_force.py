@@ -74,9 +74,14 @@ def load_in_force(
         first = error.problems[0]
         note = (
             f"the new policy or roster cannot be used ({first}); the last good version is in force "
-            f"for {(until - now) // 60} more minutes, then nothing can be pushed"
+            f"for {_left(until - now)}, then nothing can be pushed"
         )
         return _with_ends(fallback.replace(notes=(note,)), roster.content)
+
+
+def _left(seconds: int) -> str:
+    hours, minutes = divmod(seconds // 60, 60)
+    return f"{hours} h {minutes} min more" if hours else f"{minutes} min more"
 
 
 def _with_ends(force: InForce, content: bytes) -> InForce:

@@ -37,6 +37,8 @@ CONSTANTS = {
     for name, value in (("null", None), ("true", True), ("false", False))
     for word in (name, name.capitalize(), name.upper())
 } | {"": None, "~": None}
+BEGUN = ("while scanning a simple key", "while scanning a quoted scalar")
+"""What the parser gives up on lines after the mistake: where it began is where to mend it."""
 INTEGER = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
@@ -84,6 +86,8 @@ def load(content: bytes, source: str) -> tuple[Plain, Places]:
         data, places, problems = _Composer(source, yaml.parse(text, Loader=PARSER)).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if error.context_mark and (error.context or "").startswith(BEGUN):
+            mark = error.context_mark
         position = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         reason = ", ".join(part for part in (error.context, error.problem) if part)
         tab = mark is not None and _is_tab(text, mark)

@@ -52,9 +52,15 @@ def build_roster(data: Plain, report: Report) -> tuple[Ladder, tuple[Person, ...
         section.lacks(name)
     section.take("version", format_version, None)
     ladder = Ladder(levels=section.each("levels", label))
-    people = tuple(build_person(value, ("people", index), ladder, report) for index, value in section.items("people"))
+    # Of a ladder at fault, what it names: so that people's levels are checked in the same run.
+    named = ladder if ladder.levels else Ladder(levels=_spelled(section.values.get("levels")))
+    people = tuple(build_person(value, ("people", index), named, report) for index, value in section.items("people"))
     check_unique(people, report)
     return ladder, people
+
+
+def _spelled(levels: Plain) -> tuple[str, ...]:
+    return tuple(level for level in levels if isinstance(level, str)) if isinstance(levels, list) else ()
 
 
 def build_person(value: Plain, path: Path, ladder: Ladder, report: Report) -> Person:

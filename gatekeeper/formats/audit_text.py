@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -206,15 +205,15 @@ def _failed(report: Report) -> Iterator[RenderableType]:
 
 
 def exception_parts(report: Report, most: int | None = None) -> Iterator[RenderableType]:
-    """Yield what needs a person, worst first, each with the next step."""
+    """Yield what needs a person, worst first, each with the next step: in one line, to be copied as it is."""
     everything = report.exceptions
     for exception in everything[:most]:
         yield Text("")
         where = _where(exception, among=len(report.repositories))
         severity = (f"{exception.severity.value.upper():9}", COLOURS[exception.severity])
         yield Text.assemble(severity, (exception.kind, "bold"), "  ", where)
-        yield Padding(Text(exception_text(exception)), (0, 0, 0, 9))
-        yield Padding(Text(f"next: {exception_next(exception)}", "cyan"), (0, 0, 0, 9))
+        yield Labelled([(" " * 7, exception_text(exception))])
+        yield Text(f"{'':9}next: {exception_next(exception)}", "cyan", no_wrap=True)
     if most is not None and len(everything) > most:
         yield Text("")
         yield Text(f"... and {len(everything) - most} more: gatekeeper audit exceptions lists all")

@@ -34,7 +34,7 @@ EXCEPTIONS: dict[str, tuple[str, str]] = {
     ),
     "changed-outside": (
         "it was changed outside the gate: the ledger's last landing left it at {expected}, it is at {found}",
-        "gatekeeper baseline add {ref} --repo {path} --why REASON   (if that was in order)",
+        "gatekeeper baseline add {ref} --repo {path} --why REASON   # if that was in order",
     ),
     "unexplained": (
         "no entry of the ledger explains this commit: {subject} ({author})",
@@ -42,7 +42,7 @@ EXCEPTIONS: dict[str, tuple[str, str]] = {
     ),
     "more-unexplained": (
         "{count} more commits that no entry of the ledger explains",
-        "gatekeeper baseline add REF --repo {path} --why REASON   (if they were an import)",
+        "gatekeeper baseline add REF --repo {path} --why REASON   # if they were an import",
     ),
     "unjudged": (
         "an entry calls this commit known and in order, and no earlier entry judged it",
@@ -122,7 +122,7 @@ EXCEPTIONS: dict[str, tuple[str, str]] = {
     ),
     "pruned-unsigned": (
         "entries up to {through} were pruned without a checkpoint: what was amiss in them cannot be known any more",
-        "gatekeeper ledger verify --repo {path} --receipt RECEIPT   (one from before)",
+        "gatekeeper ledger verify --repo {path} --receipt RECEIPT   # one from before",
     ),
     "clock-set-back": (
         "it is dated {time}, after an entry of {latest}: by one of these times it is missing from periods",

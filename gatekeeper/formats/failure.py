@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeGuard
+
 ADVICE = {
     "ConfigurationError": "The server's owner must mend the file; `gatekeeper doctor` shows every error.",
     "SourceError": "The server's owner must mend the configuration; `gatekeeper doctor` shows it.",
@@ -32,11 +38,16 @@ EXPECTED = {
     *("UnjudgeableError", "BadStoreError", "AgentError", "StoreRefusedError"),
 }
 """Errors that say themselves what is wrong; any other is a fault of gatekeeper's own."""
+REFUSED_BY_SYSTEM = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
+"""Permissions, a file system that only reads, a full disk or quota: the machine's fault, and its owner mends it."""
+SYSTEM = "The server's owner must see to permissions and free space there: the account that runs hooks has to own it."
 UNEXPECTED = "This is a fault of gatekeeper or its server: tell the server's owner what you pushed and when."
 
 
 def what_happened(error: BaseException) -> str:
     """Return what went wrong, in one line; for an unexpected error also where."""
+    if by_system(error):
+        return f"{error.filename}: {error.strerror}"
     said = " / ".join(str(error).splitlines())
     if expected(error):
         return said
@@ -47,11 +58,18 @@ def what_happened(error: BaseException) -> str:
     return f"{type(error).__name__}{place}: {said}" if said else f"{type(error).__name__}{place}"
 
 
+def by_system(error: BaseException) -> TypeGuard[OSError]:
+    """Whether the operating system refused to write or read a file, for which a person has to do something."""
+    return isinstance(error, OSError) and error.errno in REFUSED_BY_SYSTEM and bool(error.filename)
+
+
 def expected(error: BaseException) -> bool:
-    """Whether an error is one that gatekeeper foresees and words itself."""
-    return type(error).__name__ in EXPECTED
+    """Whether an error is one that gatekeeper foresees and words itself, or the operating system's."""
+    return by_system(error) or type(error).__name__ in EXPECTED
 
 
 def advice(error: BaseException) -> str:
     """Return the next step; nothing for an expected error that has none."""
+    if by_system(error):
+        return SYSTEM
     return ADVICE.get(type(error).__name__, "" if expected(error) else UNEXPECTED)

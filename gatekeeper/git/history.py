@@ -61,7 +61,7 @@ class History:
         user = UserGit(directory)
         found = user.ask("rev-parse", "--absolute-git-dir")
         if found is None:
-            raise GitError(f"{os.path.abspath(directory)} is in no Git repository")
+            raise GitError(f"{os.path.abspath(directory)} {user.absence()}")
         self.git_dir = found
         self.object_format = _object_format(user)
         objects = os.path.abspath(os.path.join(directory, user.tell("rev-parse", "--git-path", "objects")))

@@ -27,6 +27,13 @@ class UserGit:
         status, output, _ = self._run(arguments)
         return output if status == 0 else None
 
+    def absence(self) -> str:
+        """Return why git finds no repository here, to follow the name of the directory."""
+        _, _, said = self._run(("rev-parse", "--absolute-git-dir"))
+        if "dubious ownership" in said:  # git-config(1), safe.directory
+            return "belongs to another account, so git does not read it: run this as its owner"
+        return "is in no Git repository"
+
     def tell(self, *arguments: str) -> str:
         """Run git and return what it prints.
 

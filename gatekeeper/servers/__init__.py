@@ -25,7 +25,12 @@ class ServerError(Exception):
 
 def known_platform(name: str) -> bool:
     """Whether `gatekeeper.server` may have this value."""
-    return name == AUTO or name in PLATFORMS or name in ALIASES
+    return name in known_platforms()
+
+
+def known_platforms() -> tuple[str, ...]:
+    """Return every value that `gatekeeper.server` may have."""
+    return (AUTO, *PLATFORMS, *ALIASES)
 
 
 def identify(environment: Mapping[str, str], platform: str) -> Pusher:
@@ -35,7 +40,7 @@ def identify(environment: Mapping[str, str], platform: str) -> Pusher:
         ServerError: if the platform is unknown, or with `auto` more than one fits.
     """
     if not known_platform(platform):
-        raise ServerError(f"gatekeeper.server = {platform} is none of {', '.join((AUTO, *PLATFORMS, *ALIASES))}")
+        raise ServerError(f"gatekeeper.server = {platform} is none of {', '.join(known_platforms())}")
     names = PLATFORMS if platform == AUTO else (ALIASES.get(platform, platform),)
     found = [pusher for name in names if (pusher := _ask(name, environment))]
     if len(found) > 1:

@@ -97,6 +97,20 @@ def test_exceptions_of_many_say_whose_they_are(many: World) -> None:
     assert {each["path"].rpartition("/")[2] for each in data["exceptions"]} == {"b.git"}
 
 
+def test_what_needs_a_person_ends_no_line_in_blanks_and_its_next_step_is_one_line(world: World) -> None:
+    clone = world.clone()
+    clone.commit("Outside")
+    clone.git("push", "-q", str(world.bare), "HEAD:refs/heads/elsewhere")
+    world.git("update-ref", "refs/heads/main", "refs/heads/elsewhere")
+    wide, narrow = (auditor(world, "exceptions", "--repo", "shop.git", **env) for env in ({}, {"COLUMNS": "60"}))
+    command = f"         next: gatekeeper baseline add main --repo {world.bare} --why REASON   # if that was in order"
+    for said in (wide, narrow):
+        assert said.status == 1
+        assert command in said.out.splitlines()
+        assert [line for line in said.out.splitlines() if line != line.rstrip()] == []
+    assert all(len(line) <= 60 or line.lstrip().startswith("next: ") for line in narrow.out.splitlines())
+
+
 def test_a_repository_that_nothing_guards_is_counted_and_not_written_to(many: World) -> None:
     clone = many.clone()
     before = sorted((clone.path / ".git").iterdir())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
@@ -85,11 +86,30 @@ def test_a_hook_that_is_gone_or_somebody_elses(whole: World) -> None:
 
 
 @one_format
+def test_what_doctor_advises_can_be_pasted(whole: World) -> None:
+    whole.hook().unlink()
+    advised = doctor(whole).out.splitlines()
+    (command,) = {line.strip() for line in advised if "gatekeeper install" in line}
+    again = run(*shlex.split(command)[1:], cwd=whole.root.parent)
+    assert again.status == 0
+    assert [line for line in again.err.splitlines() if line.startswith("done ")] == [f"done       {whole.hook()}"]
+    assert "BAD" not in doctor(whole).out
+
+
+@one_format
+def test_a_policy_that_is_gone_is_put_back_and_not_installed_again(whole: World) -> None:
+    policy = whole.root / "policy.yaml"
+    policy.unlink()
+    said = doctor(whole).out
+    assert f"cannot read {policy}: No such file or directory\n      put it back; or name other files: gatekeep" in said
+
+
+@one_format
 def test_a_hook_of_another_installation_is_a_note(whole: World) -> None:
     whole.edit_hook("gc.disable()", "gc.disable() ")
     said = doctor(whole)
     assert said.status == 0
-    assert f"note  {whole.hook()} was written by another installation of gatekeeper\n" in said.out
+    assert f"note  {whole.hook()} was written by another installation of gatekeeper, or changed since\n" in said.out
 
 
 @one_format
@@ -234,5 +254,8 @@ def test_a_repository_that_was_never_armed_gets_one_finding(whole: World) -> Non
     said = run("doctor", "--repo", "plain.git", cwd=whole.root)
     assert said.out.splitlines() == [
         f"BAD   gatekeeper does not guard {whole.root}/plain.git",
-        "      gatekeeper install",
+        (
+            f"      gatekeeper install --repo {whole.root}/plain.git --policy policy.yaml --roster roster.yaml "
+            "--name NAME --server PLATFORM"
+        ),
     ]

@@ -65,7 +65,7 @@ def test_install_says_what_it_did_and_the_second_time_that_nothing_changed(plain
         ({"--policy": "nowhere.yaml"}, "cannot read"),
         ({"--roster": "policy.yaml"}, "policy.yaml:"),
         ({"--name": "a b"}, "letters, digits and ._/- only"),
-        ({"--server": "sourcesafe"}, "sourcesafe is no platform"),
+        ({"--server": "sourcesafe"}, "sourcesafe is none of auto, gitlab"),
     ],
 )
 def test_what_cannot_be_used_is_refused_before_anything_is_written(
@@ -138,6 +138,11 @@ def test_a_baseline_needs_a_ref_that_exists_and_a_reason(world: World) -> None:
     nothing = owner(world, "baseline", "add", "nowhere", "--repo", "shop.git", "--why", "x")
     assert (nothing.status, "refs/heads/nowhere does not exist" in nothing.err) == (2, True)
     assert owner(world, "baseline", "add", "main", "--repo", "shop.git").status == 2
+    before = world.entries()
+    empty = owner(world, "baseline", "add", "main", "--repo", "shop.git", "--why", " ")
+    assert empty.status == 2
+    assert "--why: must be a reason in words" in empty.err
+    assert world.entries() == before
 
 
 def test_the_ledger_is_held_against_receipts(world: World) -> None:
@@ -224,10 +229,30 @@ def test_policy_and_roster_files_are_checked_with_places(world: World) -> None:
     assert bad.status == 2
     assert "bad.yaml:4:1: unknown key `extra`" in bad.err
     assert len([line for line in bad.err.splitlines() if "bad.yaml:" in line]) > 1
+    (world.root / "worse.yaml").write_text((world.root / "policy.yaml").read_text() + "extra: 2\n")
+    both = owner(world, "policy", "check", "worse.yaml", "--roster", "bad.yaml")
+    assert both.status == 2
+    assert "worse.yaml:" in both.err
+    assert "bad.yaml:4:1: unknown key `extra`" in both.err
     for command in (("policy", "check"), ("roster", "check"), ("roster", "show")):
         missing = owner(world, *command, "nowhere.yaml")
         assert missing.status == 2
         assert "nowhere.yaml: No such file or directory" in missing.err
+
+
+def test_another_name_for_a_guarded_repository_is_refused(world: World) -> None:
+    files = ("--policy", "policy.yaml", "--roster", "roster.yaml", "--server", "ssh")
+    other = owner(world, "install", "--repo", "shop.git", *files, "--name", "example/shpo")
+    assert other.status == 2
+    assert "this repository is example/shop, and its sign-offs are bound to that" in other.err
+    assert world.git("config", "gatekeeper.repository") == "example/shop"
+    assert owner(world, "install", "--repo", "shop.git", *files, "--name", "example/shop").status == 0
+
+
+def test_a_platform_that_is_none_is_told_which_there_are(plain: World) -> None:
+    said = owner(plain, "install", "--repo", "plain.git", *FILES, "--server", "gitlub")
+    assert said.status == 2
+    assert "gitlub is none of auto, gitlab, github," in said.err
 
 
 def test_roster_show_lists_people_by_id(world: World) -> None:

@@ -154,7 +154,8 @@ def test_the_number_of_values_is_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
         (b"a: 1\n\tb: 2\n", "f:2:1: this is not YAML: ", "(indent with spaces, not with tabs)"),
         (b"a: [1, 2\nb: 3\n", "f:2:2: this is not YAML: ", ""),
         (b"a: 1\n b: 2\n", "f:2:3: this is not YAML: ", ""),
-        (b"a: 'x\n", "f:2:1: this is not YAML: ", ""),
+        (b"a: 'x\n", "f:1:4: this is not YAML: ", ""),
+        (b"a: 1\nno key\n", "f:2:1: this is not YAML: ", ""),
         (b"a: *\n", "f:1:5: this is not YAML: ", ""),
     ],
 )

@@ -201,6 +201,12 @@ def test_all_problems_of_all_people_are_told_at_once() -> None:
     ]
 
 
+def test_levels_of_people_are_checked_also_where_the_ladder_is_at_fault() -> None:
+    told = roster_problems("version: 1\nlevels: [junior, junior]\npeople: [{id: a, emails: [a@b], level: Junior}]\n")
+    assert [line.split(" ", 1)[0] for line in told] == ["2:18:", "3:40:"]
+    assert "`level` is not one of `levels`: Junior" in told[1]
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

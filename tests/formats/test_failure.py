@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import importlib
+import os
 import pkgutil
 
 import pytest
@@ -47,3 +49,16 @@ def test_every_expected_error_is_known_to_be_one(name: str) -> None:
     kind = errors()[name]
     error = kind.__new__(kind)
     assert expected(error)
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.ENOSPC])
+def test_what_the_system_refuses_is_no_fault_of_gatekeeper(number: int) -> None:
+    error = OSError(number, os.strerror(number), "/srv/git/shop.git/gatekeeper/tmp-1")
+    assert expected(error)
+    assert what_happened(error) == f"/srv/git/shop.git/gatekeeper/tmp-1: {os.strerror(number)}"
+    assert advice(error).startswith("The server's owner must see to permissions and free space there")
+
+
+def test_another_error_of_the_system_stays_unexpected() -> None:
+    assert not expected(OSError(errno.EBADF, "Bad file descriptor", "f"))
+    assert not expected(OSError(errno.EACCES, "Permission denied"))
