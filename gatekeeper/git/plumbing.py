@@ -5,6 +5,7 @@ from __future__ import annotations
 from gatekeeper.core.changes import Change, FileStat, RawEntry, RepeatedPathError, make_change
 from gatekeeper.core.ids import ObjectFormat, ObjectId
 from gatekeeper.git import GitError, ObjectTooLargeError, RawObject, Remade, TimeoutExceededError
+from gatekeeper.git.diffing import DIFF_TREE, SENTINEL, diff_questions
 from gatekeeper.git.reading import Reader
 
 TYPE_CHECKING = False
@@ -13,10 +14,6 @@ if TYPE_CHECKING:
 
     from gatekeeper.git.process import Runner
 
-DIFF_TREE = (
-    *("diff-tree", "--stdin", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--root", "--always"),
-    *("-O/dev/null", "--ignore-submodules=none"),
-)
 REV_LIST = ("rev-list", "--topo-order", "--reverse", "--stdin")
 REV_LIST_OBJECTS = ("rev-list", "--objects", "--no-object-names", "--filter=blob:none", "--stdin")
 REMAKING = 0.5
@@ -26,8 +23,6 @@ FEW = 16
 """Questions that are cheaper to ask one by one than with a child of their own."""
 MAX_PARENTS = 2
 """More do not matter to who only asks whether there is exactly one."""
-SENTINEL = "."
-"""diff-tree echoes a line that is no object id: it marks the end of one answer."""
 
 
 def _revisions(include: Sequence[ObjectId], exclude: Iterable[ObjectId]) -> bytes:
@@ -193,8 +188,7 @@ class Plumbing:
             return []
         if not all(self.object_format.is_id(name) for pair in pairs for name in pair):
             raise GitError("`git diff-tree` takes full ids; it echoes anything else, which looks like an answer")
-        lines = "".join(f"{' '.join(pair)}\n{SENTINEL}\n" for pair in pairs)
-        _, output = self._runner.run(*DIFF_TREE, stdin=lines.encode())
+        _, output = self._runner.run(*DIFF_TREE, stdin=diff_questions(pairs))
         answers = output.split(f"{SENTINEL}\n".encode())
         if len(answers) != len(pairs) + 1 or answers[-1]:
             return self._changes_one_by_one(pairs)

@@ -37,7 +37,7 @@ class Runner:
         self._environment = dict(environment)
         self._scratch = scratch
         self._count = 0
-        self._ahead: dict[tuple[str, ...], _Child] = {}
+        self._ahead: dict[tuple[tuple[str, ...], bytes], _Child] = {}
         self.deadline = deadline
 
     def with_share_of_time(self, share: float) -> Runner:
@@ -63,7 +63,7 @@ class Runner:
             GitError: on a status that is not in `accept`, with what git said; on more than `most` bytes of output.
             TimeoutExceededError: past the deadline; the child is killed.
         """
-        started = None if stdin else self._ahead.pop(arguments, None)
+        started = self._ahead.pop((arguments, stdin), None)
         child = started or _Child(self, arguments, self._input(stdin))
         try:
             output = b"".join(_bounded(child.read(), most, arguments[0]))
@@ -71,9 +71,9 @@ class Runner:
         finally:
             child.kill()
 
-    def ahead(self, *arguments: str) -> None:
+    def ahead(self, *arguments: str, stdin: bytes = b"") -> None:
         """Start `git <arguments>` now, for a later `run` of the same: it works while Python does something else."""
-        self._ahead[arguments] = _Child(self, arguments, self._input(b""))
+        self._ahead[arguments, stdin] = _Child(self, arguments, self._input(stdin))
 
     def abandon(self) -> None:
         """End the children that were started ahead and never asked for."""

@@ -19,7 +19,6 @@ class Reader:
 
     def __init__(self, runner: Runner) -> None:
         """Start the child."""
-        self._runner = runner
         self._child: Conversation | None = runner.converse(*COMMAND)
 
     def __enter__(self) -> Self:
@@ -35,10 +34,6 @@ class Reader:
         if self._child is not None:
             self._child.close()
             self._child = None
-
-    def set_deadline(self, deadline: float) -> None:
-        """Let every answer come before a `time.monotonic` value."""
-        self._runner.deadline = deadline
 
     @property
     def usable(self) -> bool:

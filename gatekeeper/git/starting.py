@@ -6,6 +6,7 @@ import os
 import time
 
 from gatekeeper.core.ids import FORMATS, ObjectFormat
+from gatekeeper.git.diffing import DIFF_TREE, diff_questions
 from gatekeeper.git.private import base_environment, make_private_directory, private_environment
 from gatekeeper.git.process import SAFE_PATH, Runner
 from gatekeeper.git.reading import Reader
@@ -39,6 +40,7 @@ class Start:
         """
         self._environment = environment or {}
         self._private: dict[str, str] = {}
+        self._runners: dict[tuple[str, bool], Runner] = {}
         self.reader: Reader | None = None
         self.reader_format: ObjectFormat | None = None
         self.git_dir = os.path.abspath(git_dir)
@@ -70,7 +72,14 @@ class Start:
         return os.path.join(self.git_dir, path) if path else ""
 
     def private_runner(self, object_format: ObjectFormat, *, quarantined: bool) -> Runner:
-        """Return a runner in the private Git directory, that sees what is pushed or only what was there before."""
+        """Return the runner in the private Git directory that sees what is pushed, or only what was there before."""
+        key = object_format.name, quarantined
+        if key not in self._runners:
+            environment = self._private_environment(object_format, quarantined=quarantined)
+            self._runners[key] = Runner(self.git, environment, self.scratch, self.runner.deadline)
+        return self._runners[key]
+
+    def _private_environment(self, object_format: ObjectFormat, *, quarantined: bool) -> dict[str, str]:
         named = [self._environment.get("GIT_OBJECT_DIRECTORY", ""), self.quarantine] if quarantined else []
         alternates = self._environment.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
         named += ["objects", *(path for path in alternates.split(":") if '"' not in path)]
@@ -80,25 +89,31 @@ class Start:
             os.mkdir(root, 0o700)
             self._private[object_format.name] = make_private_directory(root, object_format)
         private = self._private[object_format.name]
-        environment = private_environment(self.path, private, list(dict.fromkeys(directories)))
-        return Runner(self.git, environment, self.scratch, self.runner.deadline)
+        return private_environment(self.path, private, list(dict.fromkeys(directories)))
 
     def expect_objects(self, data: bytes) -> None:
-        """Let Git get ready to read objects, of the format that the ids in a hook's standard input have."""
+        """Let Git get ready to read objects, of the format that the ids in a hook's standard input have.
+
+        Most pushes bring one commit to one branch: what that changes is asked at once.
+        """
         for object_format in FORMATS.values():
             if data.find(b" ") == object_format.hex_length:
-                self.reader = Reader(self.private_runner(object_format, quarantined=True))
+                runner = self.private_runner(object_format, quarantined=True)
+                self.reader = Reader(runner)
                 self.reader_format = object_format
+                words = data.decode("latin-1").split()
+                if len(words) == 3 and all(object_format.is_id(word) and word.strip("0") for word in words[:2]):
+                    runner.ahead(*DIFF_TREE, stdin=diff_questions([(words[1], words[0])]))
 
     def set_time_limit(self, seconds: int) -> None:
         """Let everything from here on end within `seconds`."""
-        self.runner.deadline = time.monotonic() + seconds
-        if self.reader is not None:
-            self.reader.set_deadline(self.runner.deadline)
+        for runner in (self.runner, *self._runners.values()):
+            runner.deadline = time.monotonic() + seconds
 
     def clean(self) -> None:
         """End what is still running, and remove the scratch directory."""
-        self.runner.abandon()
+        for runner in (self.runner, *self._runners.values()):
+            runner.abandon()
         if self.reader is not None:
             self.reader.close()
         for directory, subdirectories, files in os.walk(self.scratch, topdown=False):

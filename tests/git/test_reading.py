@@ -61,6 +61,6 @@ def test_asked_after_its_end_it_is_an_error(engine: Plumbing, reader: Reader) ->
 
 
 def test_past_the_deadline_it_is_an_error(engine: Plumbing, reader: Reader) -> None:
-    reader.set_deadline(0.0)
+    engine._runner.deadline = 0.0
     with reader, pytest.raises(GitError):
         reader.object("1" * engine.object_format.hex_length, 10)
