@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gatekeeper.core.advice import approvers
 from gatekeeper.core.carryover import Carry
 from gatekeeper.core.governance import MISSING
 from gatekeeper.core.ids import Timestamp
@@ -31,31 +30,12 @@ def context_of(
     now: Timestamp,
 ) -> Context:
     """Return the context of an answer. The roster is read through only for a refusal."""
-    failing: dict[str, list[RuleFinding]] = {}
-    teams: list[str] = []
-    for ref in verdict.refs if verdict.outcome is not Outcome.ACCEPTED else ():
-        for commit in ref.commits:
-            rules = [rule for rule in commit.rules if rule.failed and rule.approvers and not rule.lifted]
-            for rule in rules:
-                failing.setdefault(rule.rule, []).append(rule)
-            author = commit.authorship.proved or commit.authorship.claimed
-            teams += author.teams if rules and author else ()
-    found: list[tuple[str, Approvers]] = []
-    for name, rules in failing.items():
-        who = rules[0].approvers
-        if who is not None:
-            excluded = {person_id for rule in rules for person_id in rule.excluded}
-            found.append((name, approvers(who, roster, excluded=excluded, teams=teams, pusher=person, now=now)))
-    for problem in (problem for ref in verdict.refs for problem in ref.problems if problem.code == MISSING):
-        ids = problem.fact("ask")
-        who = Who(people=ids if isinstance(ids, tuple) and ids else ("",))
-        found.append((MISSING, approvers(who, roster, excluded=(), teams=(), pusher=person, now=now)))
     refused = verdict.outcome is not Outcome.ACCEPTED
     return Context(
         receipt=receipt,
         pusher=person,
         web_prefix=web_prefix(push.pusher.server, push.pusher.kind),
-        approvers=tuple(found),
+        approvers=tuple(_approvers(verdict, roster, person, now)) if refused else (),
         help=policy.message.help if refused else "",
         contact=policy.message.contact if refused else "",
         carries_over=policy.carry_over.rebase is not Carry.OFF,
@@ -63,6 +43,32 @@ def context_of(
         addresses=tuple(_addresses(verdict, roster)),
         pusher_may_approve=refused and person is not None and policy.may_approve(person, roster.ladder),
     )
+
+
+def _approvers(
+    verdict: Verdict, roster: Roster, pusher: Person | None, now: Timestamp
+) -> Iterator[tuple[str, Approvers]]:
+    """Yield by rule who can give what is missing."""
+    from gatekeeper.core.advice import approvers  # only for a refusal
+
+    failing: dict[str, list[RuleFinding]] = {}
+    teams: list[str] = []
+    for ref in verdict.refs:
+        for commit in ref.commits:
+            rules = [rule for rule in commit.rules if rule.failed and rule.approvers and not rule.lifted]
+            for rule in rules:
+                failing.setdefault(rule.rule, []).append(rule)
+            author = commit.authorship.proved or commit.authorship.claimed
+            teams += author.teams if rules and author else ()
+    for name, rules in failing.items():
+        who = rules[0].approvers
+        if who is not None:
+            excluded = {person_id for rule in rules for person_id in rule.excluded}
+            yield name, approvers(who, roster, excluded=excluded, teams=teams, pusher=pusher, now=now)
+    for problem in (problem for ref in verdict.refs for problem in ref.problems if problem.code == MISSING):
+        ids = problem.fact("ask")
+        who = Who(people=ids if isinstance(ids, tuple) and ids else ("",))
+        yield MISSING, approvers(who, roster, excluded=(), teams=(), pusher=pusher, now=now)
 
 
 def _addresses(verdict: Verdict, roster: Roster) -> Iterator[tuple[str, str]]:

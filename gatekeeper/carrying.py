@@ -92,15 +92,25 @@ class Carrier:
         (change,) = self._bench.engine.changes([(commit.id, commit.parents[0])])
         return any(self._comparer.alike([(change, (other.id, other.parents[0])) for other in there]))
 
-    def sources(self, asked: Sequence[Asked]) -> dict[ObjectId, tuple[Source, ...]]:
+    def sources(
+        self,
+        commits: Sequence[Commit],
+        brought: Mapping[ObjectId, Brought],
+        alike: Mapping[str, tuple[Seen, ...]],
+        ranges: Mapping[str, tuple[SeenRange, ...]],
+    ) -> dict[ObjectId, tuple[Source, ...]]:
         """Return by commit what it carries.
+
+        Args:
+            commits: Commits with one parent each.
+            brought: What each of them brings.
+            alike: The candidates, by the digest of the changed paths: single commits.
+            ranges: The same for what may have been squashed.
 
         Raises:
             GitError: when Git does not answer.
         """
-        keys = sorted({each.brought.paths for each in asked if each.brought.paths})
-        alike, ranges = self._ledger.seen_alike(keys), self._ledger.seen_ranges(keys)
-        asked = [each for each in asked if each.brought.paths in alike or each.brought.paths in ranges]
+        asked = [Asked(commit=commit, brought=brought[commit.id]) for commit in commits]
         new = [each.commit for each in asked]
         self._changes.update({commit.id: change for commit, (change,) in differences(self._bench.engine, new)})
         found: dict[ObjectId, list[Source]] = {each.commit.id: [] for each in asked}

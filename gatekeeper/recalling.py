@@ -11,8 +11,6 @@ from functools import partial
 from gatekeeper.attesting import Attesting
 from gatekeeper.authoring import Authors
 from gatekeeper.bench import Bench
-from gatekeeper.carrying import Asked, Carrier
-from gatekeeper.core.carryover import Source
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.declaration import Declaration, declare, with_evidence
 from gatekeeper.core.dossier import Dossier
@@ -29,6 +27,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gatekeeper.carrying import Carrier
+    from gatekeeper.core.carryover import Source
     from gatekeeper.crediting import Creditor
 
 
@@ -51,7 +51,7 @@ class Recalled:
         self._brought = brought
         self._authors = authors
         self._past = Past(ledger, bench.engine, ref, bench.now, brought.keys(), tip, bench.beside)
-        self._carrier = Carrier(bench, ledger, self._past, self._marked)
+        self._lazy_carrier: Carrier | None = None
         self._creditor: Creditor | None = None
         self._sources: Mapping[ObjectId, tuple[Source, ...]] = {}
         self._reverts: dict[ObjectId, LandedChange] = {}
@@ -63,6 +63,14 @@ class Recalled:
         """By commit and push whether the work of the commit was there before that push."""
         self.declarations: dict[ObjectId, Declaration] = {}
         """Of commits that count as marked, or as marked for more tools than their own marks say."""
+
+    @property
+    def _carrier(self) -> Carrier:
+        if self._lazy_carrier is None:
+            from gatekeeper.carrying import Carrier  # most commits touch no paths of which the ledger knows a change
+
+            self._lazy_carrier = Carrier(self._bench, self._ledger, self._past, self._marked)
+        return self._lazy_carrier
 
     def look_up(
         self,
@@ -81,7 +89,7 @@ class Recalled:
         self._parents = {commit.id: commit.parents for commit in commits}
         self._past.fetch_changes(sorted({each.inverse for each in brought.values() if each.inverse}))
         singles = [c for c in commits if c.id in brought and len(c.parents) == 1]
-        self._sources = self._carrier.sources([Asked(commit=c, brought=brought[c.id]) for c in singles])
+        self._sources = self._find_sources(singles)
         memory = Memory(self._bench, self._ledger, self._past, brought) if self._bench.policy.remember else None
         lines = {c.id: author_line_digest(c) for c in commits if c.id in brought and not declarations[c.id].assisted}
         amended = memory.amends(lines) if memory else {}
@@ -121,6 +129,13 @@ class Recalled:
                 memory.add(commit.id, brought[commit.id], declaration.tools)
             self._note(commit, declaration)
         self._prepare()
+
+    def _find_sources(self, commits: Sequence[Commit]) -> Mapping[ObjectId, tuple[Source, ...]]:
+        """Return what commits with one parent carry, by commit: of what was seen with the same changed paths."""
+        keys = sorted({paths for c in commits if (paths := self._brought[c.id].paths)})
+        alike, ranges = self._ledger.seen_alike(keys), self._ledger.seen_ranges(keys)
+        asked = [c for c in commits if self._brought[c.id].paths in alike or self._brought[c.id].paths in ranges]
+        return self._carrier.sources(asked, self._brought, alike, ranges) if asked else {}
 
     def _holds(self, commit: Commit, people: Sequence[str], person: str, entry: int) -> bool:
         """Whether a mark counts that somebody brought with a push: not somebody else's after the work itself.
