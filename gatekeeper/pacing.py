@@ -42,6 +42,7 @@ class Paces:
         self._first: dict[str, int] = {}
         self._approved: dict[str, int] = {}
         self._judged: dict[tuple[int, int], dict[str, Any]] = {}
+        self._landed: set[str] = set()
         self._to_signoff: list[int] = []
         self._to_landing: list[int] = []
         for entry in ledger.entries():
@@ -90,10 +91,13 @@ class Paces:
                         tuple(declaration["tools"]),
                         dropped=(declaration["remembered"] or {}).get("by") in DROPPED,
                     )
-                if (self._since is None or entry.time >= self._since) and (
-                    self._until is None or entry.time < self._until
-                ):
+                first = commit not in self._landed  # a release that is cut months later has waited for nobody
+                self._landed.add(commit)
+                if first and self._in_period(entry.time):
                     self._pace(entry.time, (commit, *reviewed))
+
+    def _in_period(self, time: Timestamp) -> bool:
+        return (self._since is None or time >= self._since) and (self._until is None or time < self._until)
 
     def _pace(self, landed: int, names: Iterable[str]) -> None:
         """Take in a landing; `names` are the commit, and those that were reviewed for it."""

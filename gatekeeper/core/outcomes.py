@@ -19,7 +19,7 @@ from gatekeeper.core.survey import NONE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gatekeeper.core.survey import Done, Said, Surveyed
 
@@ -39,6 +39,7 @@ class Fates:
         self._lines = array("q")
         self._steps = array("l")
         self._groups = bytearray()
+        self._merges: set[int] = set()
         self._changes: dict[int, int] = {}
         self._subjects: dict[int, int] = {}
         self._reverters: dict[int, set[int]] = {}
@@ -48,7 +49,7 @@ class Fates:
         self._mends: list[tuple[int, tuple[str, ...]]] = []
 
     def add(self, commit: Surveyed, said: Said, done: Done | None) -> bool:
-        """Take in the next commit; return whether it takes another one out. Merges neither do nor are taken out."""
+        """Take in the next commit; return whether it takes another one out. A merge stands for what it brought."""
         position = len(self._ids)
         inverse = self._inverse(done)
         is_revert = said.is_revert or inverse is not None
@@ -57,6 +58,8 @@ class Fates:
         self._steps.append(commit.step)
         self._lines.append(done.added + done.deleted if done else 0)
         self._groups.append(IGNORED)
+        if said.parents > 1:
+            self._merges.add(position)
         if inverse is not None:
             self._reverters.setdefault(inverse, set()).add(position)
         if said.is_revert and inverse is None:
@@ -103,16 +106,31 @@ class Fates:
             return
         order = sorted(range(len(self._ids)), key=self._ids.__getitem__)
         ids = array("Q", (self._ids[position] for position in order))
+        taken_out: dict[int, set[int]] = {}
         for position, names, named in self._claims:
             targets = _find(ids, order, names, position)
             # The id can be one that a squash or rebase has replaced since; then the subject tells.
             for target in targets or ([] if named is None else [named]):
-                self._reverters.setdefault(target, set()).add(position)
+                taken_out.setdefault(target, set()).add(position)
+        for target, by in self._with_brought(taken_out):
+            self._reverters.setdefault(target, set()).update(by)
         for position, names in self._mends:
             for target in _find(ids, order, names, position):
                 self._fixers.setdefault(target, set()).add(position)
         self._claims.clear()
         self._mends.clear()
+
+    def _with_brought(self, taken_out: Mapping[int, set[int]]) -> Iterator[tuple[int, set[int]]]:
+        """Yield what was taken out, with it all that a merge of the mainline brought: it is out as well."""
+        yield from taken_out.items()
+        merges = {self._steps[target]: by for target, by in taken_out.items() if target in self._merges}
+        if not merges:
+            return
+        last = {step: position for position, step in enumerate(self._steps) if step in merges}
+        for position, step in enumerate(self._steps):
+            # A merge that was itself brought by another one is not the last of its step, and stands for nothing.
+            if step in merges and last[step] in taken_out and position != last[step]:
+                yield position, taken_out[last[step]]
 
     def _effective(self) -> Iterator[tuple[int, set[int]]]:
         """Yield the commits that are out at the end, with those that took them out.

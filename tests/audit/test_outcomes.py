@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gatekeeper.core.ai_report import TOO_FEW, Outcomes
 from gatekeeper.core.ids import Timestamp
-from gatekeeper.core.outcomes import ASSISTED, UNASSISTED, WINDOW, Fates
+from gatekeeper.core.outcomes import ASSISTED, IGNORED, UNASSISTED, WINDOW, Fates
 from gatekeeper.core.survey import Area, Done, Said, Surveyed, key_of
 
 DAY = 86_400
@@ -31,6 +31,7 @@ class Story:
         *,
         group: int = ASSISTED,
         step: int | None = None,
+        parents: int = 1,
         **says: Any,
     ) -> str:
         """Add a commit that landed on a day; return its id. What takes another one out is in no group."""
@@ -42,7 +43,7 @@ class Story:
             undoes=key_of(f"{new}>{old}".encode()),
         )
         subject = says.pop("subject", f"Commit {self.count}")
-        said = Said(parents=1, author=b"a@example.com", state="silent", subject=key_of(subject.encode()), **says)
+        said = Said(parents=parents, author=b"a@example.com", state="silent", subject=key_of(subject.encode()), **says)
         landed = Surveyed(
             id=name,
             step=self.count if step is None else step,
@@ -92,6 +93,28 @@ def test_a_revert_is_found_by_its_subject_where_a_squash_has_replaced_the_id() -
     story.commit(0, subject="Add retry (#12)")
     story.revert(2, "0123456789abcdef", subject="Add retry (#12)")
     assert reverted(story.end()) == (1, 1)
+
+
+def test_who_takes_out_a_merge_takes_out_what_it_brought_and_brings_it_back_likewise() -> None:
+    for back, expected in ((False, (2, 3)), (True, (0, 3))):
+        story = Story()
+        story.commit(0, step=3)
+        story.commit(0, step=3)
+        story.commit(0)  # not of this merge
+        merge = story.commit(0, step=3, parents=2, group=IGNORED)
+        revert = story.revert(5, merge, subject="Merge topic")
+        if back:
+            story.revert(6, revert)
+        assert reverted(story.end()) == expected
+
+
+def test_a_merge_on_a_branch_that_is_taken_out_does_not_stand_for_the_whole_branch() -> None:
+    story = Story()
+    story.commit(0, step=2)
+    inner = story.commit(0, step=2, parents=2, group=IGNORED)
+    story.commit(0, step=2, parents=2, group=IGNORED)
+    story.revert(5, inner)
+    assert reverted(story.end()) == (0, 1)
 
 
 def test_the_id_counts_before_the_subject() -> None:

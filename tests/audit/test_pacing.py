@@ -107,6 +107,18 @@ def test_a_pruned_ledger_says_what_is_not_known_any_more(world: World) -> None:
     assert found.times.first_push_to_landing.n == 0
 
 
+def test_a_commit_that_lands_on_another_ref_later_has_the_times_of_its_first_landing(world: World) -> None:
+    (assisted,) = for_review(world)
+    world.approve(assisted)
+    clone = world.clone()
+    assert clone.push("HEAD:main").accepted
+    world.set_rule(id="another")  # so that it is judged again
+    assert clone.push("HEAD:refs/heads/release/1").accepted
+    found = look(world)
+    assert found.times is not None
+    assert (found.times.first_push_to_signoff.n, found.times.first_push_to_landing.n) == (1, 1)
+
+
 def test_times_outside_the_period_do_not_count(world: World) -> None:
     (assisted,) = for_review(world)
     world.approve(assisted)
