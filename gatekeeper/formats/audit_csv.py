@@ -9,6 +9,7 @@ from gatekeeper.core.clock import format_time
 from gatekeeper.core.exceptional import Exceptional
 from gatekeeper.core.landed import Landed
 from gatekeeper.formats.audit_json import exception_data, row_data
+from gatekeeper.formats.spreadsheet import inert
 from gatekeeper.formats.text import printable
 
 TYPE_CHECKING = False
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection")."""
 CHANGES = (
     *("repository", "ref", "commit", "landed_at", "author", "author_level", "author_teams", "proof", "declaration"),
     *("tools", "outcome", "rule", "statement", "signer", "signer_level", "key", "presence", "signed_at", "reviewed"),
@@ -35,8 +34,8 @@ def cell(value: object) -> str:
     else:
         text = "yes" if value is True else str(value)
     shown = printable(text)
-    # The quote is what a spreadsheet itself writes before text that is none of its formulas.
-    return f"'{shown}" if text.startswith(FORMULA) or shown.lstrip().startswith(FORMULA) else shown
+    # A tab is no tab any more when it is visible.
+    return f"'{shown}" if text[:1] in ("\t", "\r") else inert(shown)
 
 
 def lines(header: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:

@@ -7,14 +7,13 @@ import io
 
 from gatekeeper.core import plain
 from gatekeeper.core.clock import format_time
+from gatekeeper.formats.spreadsheet import inert
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 COLUMNS = ("number", "time", "kind", "repository", "outcome", "account", "person", "refs", "hash")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would compute."""
 
 
 def json_line(number: int, entry: str, digest: str) -> str:
@@ -45,6 +44,6 @@ def csv_line(number: int, entry: Any, digest: str) -> str:
 def _line(cells: tuple[object, ...]) -> str:
     """Return a line as RFC 4180 has it; what a spreadsheet would compute gets an apostrophe before it."""
     written = io.StringIO()
-    texts = [f"'{text}" if text.startswith(FORMULA) else text for text in map(str, cells)]
+    texts = [inert(str(cell)) for cell in cells]
     csv.writer(written, lineterminator="").writerow(texts)
     return written.getvalue()

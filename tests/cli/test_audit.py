@@ -129,7 +129,17 @@ def test_a_repository_that_nothing_guards_is_counted_and_not_written_to(many: Wo
 
 def test_a_cell_is_never_a_formula(world: World) -> None:
     clone = world.clone()
-    evil = ["=HYPERLINK(1)", "+1+1", "-2+3", "@SUM(A1)", '"quoted", and commas', "\u202e=1"]
+    evil = [
+        "=HYPERLINK(1)",
+        "+1+1",
+        "-2+3",
+        "@SUM(A1)",
+        '"quoted", and commas',
+        "\u202e=1",
+        "\uff1d1+1",
+        "a;=1+1",
+        'b; "@x"',
+    ]
     for number, subject in enumerate(evil):
         clone.commit(subject, {"file": str(number)})
     assert clone.push("HEAD:main").accepted
@@ -139,7 +149,17 @@ def test_a_cell_is_never_a_formula(world: World) -> None:
     assert raw.count(b"\r\n") == raw.count(b"\n") == 1 + 1 + len(evil)
     rows = table(raw.decode())
     subjects = [row["subject"] for row in rows][1:]
-    assert subjects == ["'=HYPERLINK(1)", "'+1+1", "'-2+3", "'@SUM(A1)", '"quoted", and commas', "\\u202e=1"]
+    assert subjects == [
+        "'=HYPERLINK(1)",
+        "'+1+1",
+        "'-2+3",
+        "'@SUM(A1)",
+        '"quoted", and commas',
+        "\\u202e=1",
+        "'\uff1d1+1",
+        "a;'=1+1",
+        'b; "\'@x"',
+    ]
     assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
 
 
