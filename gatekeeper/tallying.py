@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Tally:
-    """Counts rows one by one; nothing of them is kept."""
+    """Counts rows one by one; nothing of them is kept but the ids."""
 
     def __init__(self) -> None:
         """Begin at nothing."""
@@ -26,6 +26,9 @@ class Tally:
         self._levels: Counter[str] = Counter()
         self._warned: Counter[str] = Counter()
         self._counts: Counter[str] = Counter()
+        self._distinct: set[bytes] = set()
+        self._said: set[bytes] = set()
+        """Commits of which it is counted what they say about AI: on another ref they can be judged again."""
         self.in_pauses: Counter[int] = Counter()
         """Commits that landed in a pause without what rules ask for, by the entry of the pause."""
 
@@ -38,7 +41,10 @@ class Tally:
         self._counts["approved"] += bool(row.rules) and row.manner is Manner.APPROVED
         self._counts["bot_authors"] += tabled.machine_author
         self._counts["bot_pushers"] += row.via == "machine"
-        if tabled.adds and not row.known:
+        name = bytes.fromhex(row.commit)
+        self._distinct.add(name)
+        if tabled.adds and not row.known and name not in self._said:
+            self._said.add(name)
             self._states[row.declaration] += 1
         if row.manner is Manner.WARNED:
             self._warned.update(row.unmet)
@@ -57,6 +63,7 @@ class Tally:
         states = Counter(debt.state for debt in debts)
         return Control(
             landed=self._manners.total(),
+            distinct=len(self._distinct),
             assisted=self._counts["assisted"],
             needed_signoff=self._counts["needed"],
             approved_before_landing=self._counts["approved"],

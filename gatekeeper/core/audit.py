@@ -173,9 +173,11 @@ class Emergencies(Record):
 
 
 class Control(Record):
-    """Whether the rule held, for the commits that landed in the period."""
+    """Whether the rule held, for the commits that landed in the period: on two refs, a commit counts twice."""
 
     landed: int
+    distinct: int
+    """How many different commits these are."""
     assisted: int
     needed_signoff: int
     """Commits of which a rule asked sign-offs."""

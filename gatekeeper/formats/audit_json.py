@@ -212,6 +212,7 @@ def control_data(control: Control) -> dict[str, Any]:
     emergencies = control.emergencies
     return {
         "landed": control.landed,
+        "distinct": control.distinct,
         "assisted": control.assisted,
         "needed_signoff": control.needed_signoff,
         "approved_before_landing": control.approved_before_landing,

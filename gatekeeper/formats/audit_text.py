@@ -102,7 +102,9 @@ def _lines(audit: Audit) -> Iterator[tuple[str, str | Text]]:
         return
     control = audit.control
     judged = plural(gate.pushes, "push", "pushes")
-    yield "Landed", f"{plural(control.landed, 'commit')}, {control.assisted} AI-assisted; {judged} judged"
+    different = "" if control.distinct == control.landed else f" ({control.distinct} different ones)"
+    landed = f"{plural(control.landed, 'commit')}{different}"
+    yield "Landed", f"{landed}, {control.assisted} AI-assisted; {judged} judged"
     named = f", {people.unexplained_total} explained by nothing" if people.unexplained_total else ""
     before = f"; {people.before_baseline:,} from before the gate" if people.before_baseline else ""
     yield "Complete", f"{people.git:,} on protected refs by Git, {people.ledger:,} by the ledger{named}{before}"

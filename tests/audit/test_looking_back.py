@@ -64,6 +64,20 @@ def test_figures_agree_with_what_was_pushed(world: World) -> None:
     assert (main.ref, main.landings, main.continuous) == ("refs/heads/main", 2, True)
 
 
+def test_what_lands_on_two_refs_counts_on_both_and_is_one_commit(world: World) -> None:
+    (assisted,) = for_review(world)
+    world.approve(assisted)
+    assert world.clone().push("HEAD:main").accepted
+    world.set_rule(id="another")  # so that it is judged again
+    assert world.clone().push("HEAD:refs/heads/release/1").accepted
+    found = look(world)
+    assert found.control is not None
+    assert found.limit is not None
+    assert (found.control.landed, found.control.distinct, found.control.assisted) == (4, 2, 2)
+    assert [row.known for row in found.landed] == [False] * 4
+    assert (found.limit.declared, found.limit.silent) == (1, 1)
+
+
 def test_what_became_of_a_refusal_is_followed(world: World) -> None:
     clone = world.clone()
     approved = clone.assisted("Approved later")

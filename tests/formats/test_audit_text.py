@@ -115,6 +115,12 @@ def test_every_change_of_the_rules_has_words(code: str) -> None:
     assert "senior-signoff" in shift_text(Shift(code=code, what="senior-signoff")) or code == "levels-changed"
 
 
+def test_no_line_of_an_exception_ends_in_blanks() -> None:
+    said = shown(exception_parts(reports.report(reports.troubled())), 10_000)
+    assert said.count("next: ") == 2
+    assert [line for line in said.splitlines() if line != line.rstrip()] == []
+
+
 @pytest.mark.parametrize(
     ("path", "ref", "safe"),
     [("/srv/x y.git", "refs/heads/main", "'/srv/x y.git'"), ("/srv/$(id).git", "refs/heads/main", "'/srv/$(id).git'")],

@@ -202,6 +202,7 @@ def audit(**changes: Any) -> Audit:
         ),
         control=Control(
             landed=1_320,
+            distinct=1_320,
             assisted=312,
             needed_signoff=270,
             approved_before_landing=270,
