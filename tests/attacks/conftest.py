@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 __all__ = ["empty", "template", "world"]
 
-BOTH = frozenset({"test_authorship_claims", "test_carry_over", "test_push_certificates", "test_reviewed_heads"})
+BOTH = frozenset(
+    {
+        *("test_authorship_claims", "test_author_statements", "test_commit_signatures"),
+        *("test_carry_over", "test_push_certificates", "test_reviewed_heads"),
+    }
+)
 """Modules that are run with SHA-256 too. For the others tests/pushes does it: an attack costs a second or more."""
 
 

@@ -1,4 +1,4 @@
-"""What may happen to refs, whatever is in the commits: deletions, rewinds, tags, aliases, false lines."""
+"""What may happen to refs, whatever is in the commits: deletions, rewinds, false lines, several updates at once."""
 
 from __future__ import annotations
 
@@ -6,22 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.moving import land_commits, lined_up
 from tests.support.raw_push import raw_push
 from tests.support.world import one_format
 
 if TYPE_CHECKING:
-    from gatekeeper.core.ids import ObjectId
-    from tests.support.clones import Clone
     from tests.support.world import World
 
 MOVED = "the branch moved; fetch and push again"
-
-
-def _land(clone: Clone, *names: str) -> None:
-    for name in names:
-        clone.commit(name)
-    pushed = clone.push("main:main")
-    assert pushed.accepted, pushed.stderr
 
 
 def test_a_protected_branch_cannot_be_deleted(world: World) -> None:
@@ -54,7 +46,7 @@ def test_what_was_deleted_is_judged_when_it_comes_again(world: World) -> None:
 
 def test_a_protected_branch_cannot_be_rewound(world: World) -> None:
     clone = world.clone("senior-1")
-    _land(clone, "One")
+    land_commits(clone, "One")
     pushed = clone.push("--force", "main^:main")
     assert pushed.refused
     assert "not a fast-forward" in pushed.text
@@ -62,7 +54,7 @@ def test_a_protected_branch_cannot_be_rewound(world: World) -> None:
 
 def test_a_protected_branch_cannot_be_put_on_another_history(world: World) -> None:
     clone = world.clone("senior-1")
-    _land(clone, "One")
+    land_commits(clone, "One")
     clone.git("reset", "-q", "--hard", "HEAD^")
     clone.commit("Other")
     assert clone.push("--force", "main:main").refused
@@ -71,7 +63,7 @@ def test_a_protected_branch_cannot_be_put_on_another_history(world: World) -> No
 def test_a_policy_can_allow_rewinds_and_the_commits_are_judged_all_the_same(world: World) -> None:
     world.set_policy(rewinds="allow")
     clone = world.clone("junior-1")
-    _land(clone, "One")
+    land_commits(clone, "One")
     clone.git("reset", "-q", "--hard", "HEAD^")
     clone.assisted()
     assert clone.push("--force", "main:main").refused
@@ -86,135 +78,6 @@ def test_a_new_protected_branch_is_judged(world: World) -> None:
     assert clone.push("main:refs/heads/release/1").refused
     world.approve(commit)
     assert clone.push("main:refs/heads/release/1").accepted
-
-
-# ---- tags ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("options", [("-a", "-m", "One"), ()], ids=["annotated", "lightweight"])
-def test_a_protected_tag_is_judged_by_what_it_leads_to(world: World, options: tuple[str, ...]) -> None:
-    clone = world.clone("junior-1")
-    commit = clone.assisted()
-    clone.git("tag", *options, "v1", env=clone.dates())
-    assert clone.push("v1").refused
-    world.approve(commit)
-    assert clone.push("v1").accepted
-
-
-def test_a_tag_of_a_tag_is_peeled_to_its_commit(world: World) -> None:
-    clone = world.clone("junior-1")
-    clone.assisted()
-    clone.git("tag", "-a", "-m", "inner", "inner")
-    clone.git("tag", "-a", "-m", "outer", "v1", "inner")
-    assert clone.push("v1").refused
-
-
-def test_a_protected_tag_cannot_be_moved(world: World) -> None:
-    clone = world.clone("senior-1")
-    clone.git("tag", "v1")
-    assert clone.push("v1").accepted
-    clone.commit("Next")
-    clone.git("tag", "-f", "v1")
-    pushed = clone.push("--force", "v1")
-    assert pushed.refused
-    assert "would take commits away" in pushed.text
-
-
-@pytest.mark.parametrize("name", ["HEAD:README", "HEAD^{tree}", "tag-of-tree"])
-def test_a_protected_tag_that_leads_to_no_commit_is_refused(world: World, name: str) -> None:
-    clone = world.clone("senior-1")
-    clone.git("tag", "-a", "-m", "t", "tag-of-tree", "HEAD^{tree}")
-    pushed = clone.push(f"{clone.id(name)}:refs/tags/v1")
-    assert pushed.refused
-    assert "not a commit" in pushed.text
-
-
-def test_an_unprotected_tag_of_a_tree_is_let_through(world: World) -> None:
-    clone = world.clone("junior-1")
-    assert clone.push(f"{clone.id('HEAD^{tree}')}:refs/tags/tree").accepted
-
-
-# ---- names -----------------------------------------------------------------------------------------
-
-
-@one_format
-@pytest.mark.parametrize(
-    "name",
-    [
-        "refs/gatekeeper/published",
-        "refs/gatekeeper/signoffs/x",
-        "refs/gatekeeper/keep/1",
-        "refs/GateKeeper/signoffs",
-        "refs/GATEKEEPER/SIGNOFFS",
-        "refs/gatekeeper/Signoffs",
-    ],
-)
-def test_gatekeepers_own_names_are_nobodys(world: World, name: str) -> None:
-    clone = world.clone("senior-1")
-    before = world.refs()
-    pushed = clone.push("--force", f"main:{name}")
-    assert pushed.refused
-    assert "nobody may push to it" in pushed.text
-    assert world.refs() == before
-
-
-@one_format
-def test_what_the_server_publishes_cannot_be_deleted(world: World) -> None:
-    clone = world.clone("senior-1")
-    assert clone.push(":refs/gatekeeper/published").refused
-
-
-@one_format
-@pytest.mark.parametrize("name", ["refs/gatekeepers/x", "refs/heads/gatekeeper/signoffs"])
-def test_names_that_only_look_like_gatekeepers_are_everybodys(world: World, name: str) -> None:
-    assert world.clone("junior-1").push(f"main:{name}").accepted
-
-
-def test_a_symbolic_ref_is_no_way_round(world: World) -> None:
-    world.git("symbolic-ref", "refs/heads/alias", "refs/heads/main")
-    clone = world.clone("junior-1")
-    clone.assisted()
-    pushed = clone.push("main:refs/heads/alias")
-    assert pushed.refused
-    assert pushed.first_line.startswith("gatekeeper: REFUSED main:")
-    clone.git("reset", "-q", "--hard", "HEAD^")
-    plain = clone.commit("Plain")
-    assert clone.push("main:refs/heads/alias").accepted
-    assert world.refs()["refs/heads/main"] == plain
-
-
-def test_a_dangling_symbolic_ref_is_judged_as_what_it_would_create(world: World) -> None:
-    world.git("symbolic-ref", "refs/heads/alias", "refs/heads/release/1")
-    clone = world.clone("junior-1")
-    clone.assisted()
-    pushed = clone.push("main:refs/heads/alias")
-    assert pushed.refused
-    assert "release/1" in pushed.first_line
-
-
-def test_a_symbolic_ref_into_gatekeepers_names_is_refused(world: World) -> None:
-    world.git("symbolic-ref", "refs/heads/alias", "refs/gatekeeper/signoffs")
-    assert world.clone("senior-1").push("main:refs/heads/alias").refused
-
-
-def test_the_default_branch_is_protected_whatever_its_name(world: World) -> None:
-    clone = world.clone("junior-1")
-    clone.assisted()
-    world.git("symbolic-ref", "HEAD", "refs/heads/trunk")
-    assert clone.push("main:refs/heads/trunk").refused
-
-
-@one_format
-@pytest.mark.parametrize("name", ["release/$(id)", "release/;reboot", "release/`x`", "release/\u00e9"])
-def test_a_branch_name_that_a_shell_would_act_on_stands_in_no_command(world: World, name: str) -> None:
-    clone = world.clone("junior-1")
-    clone.assisted()
-    pushed = clone.push(f"main:refs/heads/{name}")
-    assert pushed.refused
-    commands = [line for line in pushed.lines if "git push" in line or ("gatekeeper " in line and ":" not in line[:12])]
-    assert commands
-    assert not any(name in line for line in commands)
-    assert pushed.text.isascii()
 
 
 @one_format
@@ -299,17 +162,8 @@ def test_a_deletion_with_a_false_old_id_is_refused(world: World) -> None:
     assert world.run_hook(_line(zero, zero, "refs/heads/main")).returncode == 1
 
 
-# ---- what git push would not send ------------------------------------------------------------------
-
-
-def _lined_up(world: World) -> tuple[Clone, ObjectId, ObjectId, ObjectId]:
-    """A clone with an assisted commit on top of the tip of main; zeros, that tip, and that commit."""
-    clone = world.clone("junior-1")
-    return clone, world.object_format.zero, clone.id(), clone.assisted()
-
-
 def test_a_raw_client_with_an_honest_line_is_judged_like_git(world: World) -> None:
-    clone, zero, tip, commit = _lined_up(world)
+    clone, zero, tip, commit = lined_up(world)
     report = raw_push(world, clone, (tip, commit, "refs/heads/main"))
     assert report.refused
     assert report.status == ["unpack ok", "ng refs/heads/main pre-receive hook declined"]
@@ -321,7 +175,7 @@ def test_a_raw_client_with_an_honest_line_is_judged_like_git(world: World) -> No
 @pytest.mark.parametrize("old", ["zero", "commit"])
 def test_a_raw_client_cannot_lie_about_the_old_tip(world: World, old: str) -> None:
     """As if main were absent, or had the unapproved commit already, so that nothing would be new."""
-    clone, zero, tip, commit = _lined_up(world)
+    clone, zero, tip, commit = lined_up(world)
     said = {"zero": zero, "commit": commit}[old]
     report = raw_push(world, clone, (said, commit, "refs/heads/main"))
     assert report.refused
@@ -330,7 +184,7 @@ def test_a_raw_client_cannot_lie_about_the_old_tip(world: World, old: str) -> No
 
 
 def test_an_unapproved_commit_cannot_hide_behind_an_honest_update_of_the_same_ref(world: World) -> None:
-    clone, _, tip, commit = _lined_up(world)
+    clone, _, tip, commit = lined_up(world)
     clone.git("reset", "-q", "--hard", tip)
     plain = clone.commit("Plain")
     for updates in (
@@ -360,99 +214,7 @@ def test_the_same_line_twice_does_no_harm(world: World) -> None:
         assert {update.ref for update in ledger.pending()} <= {"refs/heads/main"}
 
 
-@one_format
-@pytest.mark.parametrize(
-    "name",
-    ["HEAD", "refs/heads/../heads/main", "refs/heads//main", "refs/heads/./main", "main", "refs/heads/main.lock"],
-)
-def test_other_spellings_of_a_protected_ref_move_nothing(world: World, name: str) -> None:
-    clone, zero, tip, commit = _lined_up(world)
-    before = world.refs()
-    for old in (zero, tip):
-        report = raw_push(world, clone, (old, commit, name))
-        assert not any(line.startswith("ok ") for line in report.status), report
-    assert world.refs() == before
-    clone.git("reset", "-q", "--hard", tip)
-    clone.commit("Work goes on")
-    assert clone.push("main:main").accepted
-
-
-@one_format
-def test_a_name_that_looks_like_an_option_stops_nobody(world: World) -> None:
-    world.set_policy(protect=["HEAD", "refs/heads/**"])
-    clone = world.clone("senior-1")
-    tip = clone.id()
-    for name in ("--format=x", "-h", "refs/heads/*", "refs/heads/[", "refs/heads/a b"):
-        raw_push(world, clone, (world.object_format.zero, tip, name))
-    clone.commit("Work goes on")
-    assert clone.push("main:main").accepted
-    assert clone.push("main:refs/heads/another").accepted
-
-
-# ---- aliases ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("through", ["refs/heads/main", "HEAD", "refs/heads/middle", "refs/heads/dangling"])
-def test_an_alias_by_any_way_is_judged_as_what_it_moves(world: World, through: str) -> None:
-    world.git("symbolic-ref", "refs/heads/middle", "HEAD")
-    world.git("symbolic-ref", "refs/heads/dangling", "refs/heads/release/1")
-    world.git("symbolic-ref", "refs/heads/alias", through)
-    clone = world.clone("junior-1")
-    before = world.refs()
-    commit = clone.assisted()
-    assert clone.push("main:refs/heads/alias").refused
-    assert world.refs() == before
-    world.approve(commit)
-    assert clone.push("main:refs/heads/alias").accepted
-    target = "refs/heads/release/1" if through == "refs/heads/dangling" else "refs/heads/main"
-    assert world.refs()[target] == commit
-    clone.commit("Next")
-    assert clone.push(f"main:{target}").accepted
-    assert world.faults() == []
-
-
-def test_a_protected_branch_is_not_deleted_or_rewound_through_an_alias(world: World) -> None:
-    """Git deletes the target, past receive.denyDeleteCurrent."""
-    world.git("symbolic-ref", "refs/heads/alias", "refs/heads/main")
-    clone = world.clone("senior-1")
-    _land(clone, "One")
-    before = world.refs()
-    assert clone.push(":refs/heads/alias").refused
-    assert clone.push("--force", "main^:refs/heads/alias").refused
-    assert world.refs() == before
-    world.set_policy(deletions="allow", rewinds="allow")
-    assert clone.push("--force", "main^:refs/heads/alias").accepted
-    assert clone.push(":refs/heads/alias").accepted
-    assert "refs/heads/main" not in world.refs()
-    clone.assisted(author="junior-1")
-    assert clone.push("main:refs/heads/alias").refused
-
-
-def test_a_protected_name_that_is_an_alias_of_a_free_branch_takes_no_push(world: World) -> None:
-    clone = world.clone("junior-1")
-    assert clone.push("main:refs/heads/topic").accepted
-    world.git("symbolic-ref", "refs/heads/release/now", "refs/heads/topic")
-    world.git("symbolic-ref", "refs/heads/release/next", "refs/heads/release/1")
-    clone.assisted()
-    pushed = clone.push("main:refs/heads/release/now")
-    assert pushed.refused
-    assert "refs/heads/release/now is an alias of refs/heads/topic" in pushed.text
-    assert clone.push("main:refs/heads/release/next").refused
-    clone.git("reset", "-q", "--hard", "HEAD^")
-    assert clone.push("main:refs/heads/release/next").accepted
-
-
-@one_format
-def test_aliases_that_lead_in_a_circle_stop_nobody_else(world: World) -> None:
-    world.git("symbolic-ref", "refs/heads/a", "refs/heads/b")
-    world.git("symbolic-ref", "refs/heads/b", "refs/heads/a")
-    clone = world.clone("junior-1")
-    clone.commit("Plain")
-    assert not clone.push("main:refs/heads/a").accepted
-    assert clone.push("main:main").accepted
-
-
-# ---- several refs, and what tags and other refs point at --------------------------------------------
+# ---- several refs ------------------------------------------------------------------------------------
 
 
 def test_a_sign_off_for_one_ref_does_not_carry_the_other_ref_of_the_push(world: World) -> None:
@@ -465,50 +227,6 @@ def test_a_sign_off_for_one_ref_does_not_carry_the_other_ref_of_the_push(world: 
         assert pushed.refused
         assert "main: " not in pushed.text.partition("\n")[2].replace("--into main", "")
     assert clone.push("main:main").accepted
-
-
-def test_tags_of_tags_are_peeled_as_far_as_they_go(world: World) -> None:
-    clone = world.clone("junior-1")
-    commit = clone.assisted()
-    clone.git("tag", "-a", "-m", "0", "t0")
-    for number in range(1, 6):
-        clone.git("tag", "-a", "-m", str(number), f"t{number}", f"t{number - 1}")
-    clone.git("tag", "-a", "-m", "of a blob", "blob", "HEAD:README")
-    clone.git("tag", "-a", "-m", "of that", "of-blob", "blob")
-    assert clone.push("refs/tags/t5:refs/tags/v1").refused
-    assert "not a commit" in clone.push("refs/tags/of-blob:refs/tags/v2").text
-    world.approve(commit)
-    assert clone.push("refs/tags/t5:refs/tags/v1").accepted
-    assert clone.push("refs/tags/of-blob:refs/tags/notes").accepted
-
-
-@one_format
-@pytest.mark.parametrize("allowed", [{}, {"rewinds": "allow"}, {"deletions": "allow"}])
-def test_a_tag_is_moved_only_where_rewinds_are_allowed(world: World, allowed: dict[str, str]) -> None:
-    world.set_policy(**allowed)
-    clone = world.clone("senior-1")
-    clone.git("tag", "-a", "-m", "One", "v1")
-    assert clone.push("v1").accepted
-    clone.git("tag", "-f", "-a", "-m", "Again, of the same commit", "v1")
-    assert clone.push("--force", "v1").accepted == ("rewinds" in allowed)
-    clone.commit("Next")
-    clone.git("tag", "-f", "v1")
-    assert clone.push("--force", "v1").accepted == ("rewinds" in allowed)
-    assert clone.push(":refs/tags/v1").accepted == ("deletions" in allowed)
-
-
-@one_format
-def test_what_a_moved_or_recreated_tag_leads_to_is_judged(world: World) -> None:
-    world.set_policy(deletions="allow", rewinds="allow")
-    clone = world.clone("junior-1")
-    clone.git("tag", "v1")
-    assert clone.push("v1").accepted
-    commit = clone.assisted()
-    assert clone.push("--force", "main:refs/tags/v1").refused
-    assert clone.push(":refs/tags/v1").accepted
-    assert clone.push("main:refs/tags/v1").refused
-    world.approve(commit)
-    assert clone.push("main:refs/tags/v1").accepted
 
 
 def test_protected_refs_that_lead_to_no_commit_from_before_stop_nobody(world: World) -> None:

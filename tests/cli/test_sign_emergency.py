@@ -1,4 +1,4 @@
-"""The statement that a commit cannot wait, from the desk; what it lifts is in tests/attacks/test_emergency.py."""
+"""The statement that a commit cannot wait, from the desk; what it lifts: tests/attacks/test_emergency_statements.py."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from gatekeeper.core.authorship_log import LIMIT, SESSIONS, attested, commit_of,
 from gatekeeper.core.declaration import Declaration, State, declare, with_log
 from gatekeeper.core.ids import SHA1, SHA256, ObjectFormat, ObjectId
 from gatekeeper.core.tools import builtin_index
-from tests.core.test_declaration import CLAUDE, commit
+from tests.support.messages import CLAUDE, commit
 
 if TYPE_CHECKING:
     from gatekeeper.core.commits import Commit

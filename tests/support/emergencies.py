@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.signoff import Decision
 
@@ -33,6 +35,13 @@ def at(seconds: int) -> Timestamp:
 def allow(world: World, **changes: Any) -> None:
     """Put a policy in force that lets staff declare emergencies."""
     world.set_policy(**{"emergency": ALLOWED, **changes})
+
+
+@pytest.fixture
+def clone(world: World) -> Clone:
+    """A junior's clone, on a server whose policy lets staff declare emergencies."""
+    allow(world)
+    return world.clone("junior-1")
 
 
 def declare(clone: Clone, *refspecs: str, account: str = "staff-1", option: str = DECLARE[1], **more: Any) -> Pushed:
