@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
+import enum
 import json
 
-from gatekeeper.core.audit import (
-    Amendment,
-    Audit,
-    Chain,
-    Control,
-    Duties,
-    Failed,
-    Gate,
-    GuardedRef,
-    Limit,
-    OpenRefusal,
-    PauseSpan,
-    Population,
-    Refusals,
-    Report,
-    Selection,
-    TakenIn,
-)
+from gatekeeper.core.audit import Amendment, Audit, Duties, Failed, Gate, Report, Selection
 from gatekeeper.core.clock import format_time
-from gatekeeper.core.debt import Debt
 from gatekeeper.core.exceptional import Exceptional
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.landed import Approval, Landed
@@ -88,43 +71,44 @@ def exceptions_data(report: Report) -> dict[str, Any]:
 
 def audit_data(audit: Audit) -> dict[str, Any]:
     """Return what was found in one repository."""
+    governance, limit = audit.governance, audit.limit
     return {
         "repository": audit.repository,
         "path": audit.path,
-        "ledger": audit.ledger and chain_data(audit.ledger),
-        "population": population_data(audit.population),
-        "integrity": integrity_data(audit),
-        "gate": audit.gate and gate_data(audit.gate),
-        "control": audit.control and control_data(audit.control),
-        "duties": audit.duties and duties_data(audit.duties),
-        "governance": None if audit.governance is None else [amendment_data(each) for each in audit.governance],
-        "limit": audit.limit and limit_data(audit.limit),
-        "ai": audit.ai and ai_data(audit.ai),
-        "debts": [debt_data(debt) for debt in audit.debts],
+        "ledger": audit.ledger and _members(audit.ledger, "entries", "pruned", "head", "faults"),
+        "population": _members(audit.population),
+        "integrity": _integrity(audit),
+        "gate": audit.gate and _gate(audit.gate),
+        "control": audit.control and _members(audit.control),
+        "duties": audit.duties and _duties(audit.duties),
+        "governance": None if governance is None else [_amendment(each) for each in governance],
+        "limit": limit and {**_members(limit), "statement": STATEMENT},
+        "ai": audit.ai and _members(audit.ai),
+        "debts": [_members(debt) for debt in audit.debts],
         "exceptions": [exception_data(exception) for exception in audit.exceptions],
     }
 
 
-def chain_data(chain: Chain) -> dict[str, Any]:
-    """Return the state of the ledger."""
-    return {"entries": chain.entries, "pruned": chain.pruned, "head": chain.head, "faults": list(chain.faults)}
+MOMENTS = frozenset({"due", "end", "first", "last", "last_landing", "seen_until", "start", "time"})
+"""Members that are points in time; other numbers are counts and spans."""
 
 
-def population_data(population: Population) -> dict[str, Any]:
-    """Return the count of commits, by Git and by the ledger."""
-    return {
-        "git": population.git,
-        "ledger": population.ledger,
-        "unexplained": [
-            {"ref": each.ref, "commit": each.commit, "author": each.author, "subject": each.subject}
-            for each in population.unexplained
-        ],
-        "unexplained_total": population.unexplained_total,
-        "before_baseline": population.before_baseline,
-    }
+def _members(record: Record, *names: str) -> dict[str, Any]:
+    """Return what has the same name in the document as in a record: all its fields, or those that are named."""
+    return {name: _plain(name, getattr(record, name)) for name in names or record.record_fields}
 
 
-def integrity_data(audit: Audit) -> dict[str, Any]:
+def _plain(name: str, value: Any) -> Any:
+    if isinstance(value, Record):
+        return _members(value)
+    if isinstance(value, tuple):
+        return [_plain(name, each) for each in value]
+    if isinstance(value, enum.Enum):
+        return value.value
+    return format_time(value) if name in MOMENTS and value is not None else value
+
+
+def _integrity(audit: Audit) -> dict[str, Any]:
     """Return whether the record can be relied on; null where nobody can know."""
     chain, gate = audit.ledger, audit.gate
     return {
@@ -134,166 +118,31 @@ def integrity_data(audit: Audit) -> dict[str, Any]:
     }
 
 
-def gate_data(gate: Gate) -> dict[str, Any]:
+def _gate(gate: Gate) -> dict[str, Any]:
     """Return what the gate did."""
+    refs = ("ref", "tip", "landings", "last_landing", "continuous", "breaks")
+    later = ("approved_later", "landed_otherwise", "changed_later", "open_total", "open")
     return {
-        "refs": [ref_data(ref) for ref in gate.refs],
-        "pushes": gate.pushes,
-        "gaps": gate.gaps,
-        "refused": refusals_data(gate.refused),
-        "pauses": [pause_data(pause) for pause in gate.pauses],
-        "taken_in": [taken_in_data(each) for each in gate.taken_in],
+        "refs": [_members(ref, *refs) for ref in gate.refs],
+        **_members(gate, "pushes", "gaps"),
+        "refused": {"total": gate.refused.pushes, **_members(gate.refused, "undecided", "commits", *later)},
+        **_members(gate, "pauses", "taken_in"),
     }
 
 
-def ref_data(ref: GuardedRef) -> dict[str, Any]:
-    """Return a protected ref."""
-    return {
-        "ref": ref.ref,
-        "tip": ref.tip,
-        "landings": ref.landings,
-        "last_landing": _time(ref.last_landing),
-        "continuous": ref.continuous,
-        "breaks": [{"expected": gap.expected, "found": gap.found, "entry": gap.entry} for gap in ref.breaks],
-    }
-
-
-def refusals_data(refusals: Refusals) -> dict[str, Any]:
-    """Return what was refused, and what became of it."""
-    return {
-        "total": refusals.pushes,
-        "undecided": refusals.undecided,
-        "commits": refusals.commits,
-        "approved_later": refusals.approved_later,
-        "landed_otherwise": refusals.landed_otherwise,
-        "changed_later": refusals.changed_later,
-        "open_total": refusals.open_total,
-        "open": [open_refusal_data(each) for each in refusals.open],
-    }
-
-
-def open_refusal_data(refusal: OpenRefusal) -> dict[str, Any]:
-    """Return a refused commit of which nothing has landed since."""
-    return {
-        "ref": refusal.ref,
-        "commit": refusal.commit,
-        "subject": refusal.subject,
-        "pusher": refusal.pusher,
-        "entry": refusal.entry,
-        "time": format_time(refusal.time),
-    }
-
-
-def pause_data(pause: PauseSpan) -> dict[str, Any]:
-    """Return a pause of the gate."""
-    return {
-        "entry": pause.entry,
-        "start": format_time(pause.start),
-        "end": format_time(pause.end),
-        "reason": pause.reason,
-        "account": pause.account,
-        "landed": pause.landed,
-    }
-
-
-def taken_in_data(taken: TakenIn) -> dict[str, Any]:
-    """Return a ref that was taken in as it was."""
-    return {
-        "entry": taken.entry,
-        "time": format_time(taken.time),
-        "ref": taken.ref,
-        "tip": taken.tip,
-        "why": taken.why,
-    }
-
-
-def control_data(control: Control) -> dict[str, Any]:
-    """Return whether the rule held."""
-    emergencies = control.emergencies
-    return {
-        "landed": control.landed,
-        "distinct": control.distinct,
-        "assisted": control.assisted,
-        "needed_signoff": control.needed_signoff,
-        "approved_before_landing": control.approved_before_landing,
-        "warned": control.warned,
-        "observed": control.observed,
-        "lifted": control.lifted,
-        "unapproved": control.unapproved,
-        "emergencies": {
-            "landed": emergencies.landed,
-            "settled": emergencies.settled,
-            "open": emergencies.open,
-            "overdue": emergencies.overdue,
-        },
-    }
-
-
-def duties_data(duties: Duties) -> dict[str, Any]:
+def _duties(duties: Duties) -> dict[str, Any]:
     """Return who approved."""
     return {
-        "self_approvals": duties.self_approvals,
-        "permitted_self_approvals": duties.permitted_self_approvals,
+        **_members(duties, "self_approvals", "permitted_self_approvals"),
         "bots": {"authors": duties.bot_authors, "pushers": duties.bot_pushers, "signers": duties.bot_signers},
         "levels": dict(duties.levels),
     }
 
 
-def amendment_data(amendment: Amendment) -> dict[str, Any]:
+def _amendment(amendment: Amendment) -> dict[str, Any]:
     """Return a change of policy or roster."""
-    return {
-        "entry": amendment.entry,
-        "time": format_time(amendment.time),
-        "file": amendment.file,
-        "before": amendment.before,
-        "after": amendment.after,
-        "readable": amendment.readable,
-        "changes": [
-            {
-                "code": shift.code,
-                "what": shift.what,
-                "before": shift.before,
-                "after": shift.after,
-                "weakens": shift.weakens,
-                "text": shift_text(shift),
-            }
-            for shift in amendment.shifts
-        ],
-    }
-
-
-def limit_data(limit: Limit) -> dict[str, Any]:
-    """Return what commits say about AI."""
-    return {**{name: getattr(limit, name) for name in Limit.record_fields}, "statement": STATEMENT}
-
-
-MOMENTS = ("first", "last", "seen_until")
-"""Members of the AI part that are points in time; others are spans."""
-
-
-def ai_data(record: Record) -> dict[str, Any]:
-    """Return the AI part: its fields have the names of their members."""
-    return {name: _plain(name, getattr(record, name)) for name in record.record_fields}
-
-
-def _plain(name: str, value: Any) -> Any:
-    if isinstance(value, Record):
-        return ai_data(value)
-    if isinstance(value, tuple):
-        return [_plain(name, each) for each in value]
-    return format_time(value) if name in MOMENTS and value is not None else value
-
-
-def debt_data(debt: Debt) -> dict[str, Any]:
-    """Return what is owed for a commit."""
-    return {
-        "commit": debt.commit,
-        "ref": debt.ref,
-        "entry": debt.entry,
-        "rules": list(debt.rules),
-        "due": format_time(debt.due),
-        "state": debt.state.value,
-    }
+    changes = [{**_members(shift), "text": shift_text(shift)} for shift in amendment.shifts]
+    return {**_members(amendment, "entry", "time", "file", "before", "after", "readable"), "changes": changes}
 
 
 def exception_data(exception: Exceptional) -> dict[str, Any]:
