@@ -47,13 +47,17 @@ def command(ctx: click.Context, revision: str, into: str, form: str) -> None:
     screen = out(ctx)
     screen.print(f"commit    {finding.commit}")
     screen.print(f"subject   {printable(finding.subject)}")
-    author = finding.authorship.claimed
+    # Of a commit that needs no proof nobody asked for one: the address alone says whom it names.
+    author = finding.authorship.claimed or bench.roster.by_email(finding.author_email)
     level = f" ({author.level})" if author and author.level else ""
     who = f"{author.id}{level}" if author else "nobody of the roster"
     screen.print(f"author    {visible(finding.author_email)}, {who}")
     screen.print(f"AI        {mark_text(finding.declaration)}")
     screen.print("sign-offs")
-    for line in signoff_lines(dossier.signoffs):
+    lines = signoff_lines(dossier.signoffs)
+    for line in lines:
         screen.print(line)
+    if not lines:
+        screen.print("  none in this clone; git fetch brings those that the server has got since")
     if finding.outcome is Outcome.REFUSED:
         screen.print(f"Why it is not in order: gatekeeper explain {finding.commit[:12]}")

@@ -14,20 +14,19 @@ from gatekeeper.core.landed import Landed, Manner
 from gatekeeper.formats.audit_ai_text import ai_lines
 from gatekeeper.formats.audit_json import STATEMENT
 from gatekeeper.formats.audit_words import MANNERS, exception_next, exception_text, flaw_text, shift_text
+from gatekeeper.formats.terminal import Labelled
 from gatekeeper.formats.text import plural, printable, short, short_ref, visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+    from rich.console import RenderableType
 
 COLOURS = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: ""}
 MANNER_COLOURS = {Manner.UNAPPROVED: "bold red", Manner.LIFTED: "yellow", Manner.WARNED: "yellow"}
 MAX_EXCEPTIONS = 20
 """Exceptions that the summary shows."""
-MIN_WIDTH = 20
-"""Columns for words, however narrow the terminal is."""
 MAX_SHIFTS = 6
 """Changes of one version of policy or roster that the summary shows."""
 
@@ -73,24 +72,6 @@ def _result(report: Report) -> Text:
         said = "No ledger: who approved what cannot be known"
     colour = "bold red" if not report.in_order else "yellow" if blind else "green"
     return Text.assemble((f"{visible(who)}: ", "bold"), (said, colour))
-
-
-class Labelled:
-    """Labels, each with words beside it that fold below themselves; nothing is cut, and no line ends in blanks."""
-
-    def __init__(self, rows: Iterable[tuple[str, str | Text]]) -> None:
-        """Take the rows."""
-        self._rows = [(label, said if isinstance(said, Text) else Text(said)) for label, said in rows]
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw line by line."""
-        indent = max((len(label) for label, _ in self._rows), default=0) + 2
-        for label, said in self._rows:
-            beside = label.ljust(indent)
-            for line in said.wrap(console, max(MIN_WIDTH, options.max_width - indent), overflow="fold"):
-                line.rstrip()
-                yield Text.assemble((beside, "bold"), line)
-                beside = " " * indent
 
 
 def _lines(audit: Audit) -> Iterator[tuple[str, str | Text]]:

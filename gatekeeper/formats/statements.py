@@ -60,7 +60,7 @@ def revoked_lines(aimed: Testimony, subjects: dict[str, bytes]) -> list[Text]:
 
 
 def signoff_lines(judged: Judged) -> list[Text]:
-    """Return the statements about one commit, each with its id and its state."""
+    """Return the statements about one commit, each with its id and its state; nothing if there is none."""
     lines: list[Text] = []
     for standing in (*judged.approvals, *judged.emergencies):
         lines += statement_lines(standing.testimony, _state(standing, "good"))
@@ -71,7 +71,7 @@ def signoff_lines(judged: Judged) -> list[Text]:
     for standing in judged.set_aside:
         target = standing.testimony.statement.revokes
         lines += statement_lines(standing.testimony, _state(standing, f"takes back {short(target)}" if target else ""))
-    return lines or [Text("  none")]
+    return lines
 
 
 def _state(standing: Standing, good: str) -> str:

@@ -14,8 +14,10 @@ from gatekeeper.formats.words import reason_text, signoff_flaw_text, signoffs_te
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import TextIO
+
+    from rich.console import ConsoleOptions, RenderableType, RenderResult
 
     from gatekeeper.core.changes import FileStat
     from gatekeeper.core.declaration import Declaration
@@ -30,6 +32,8 @@ WORDS = {
 }
 MAX_ROWS = 40
 MAX_FILES = 12
+MIN_WIDTH = 20
+"""Columns for words, however narrow the terminal is."""
 
 
 class _Console(Console):
@@ -65,6 +69,25 @@ def console(
     )
 
 
+class Labelled:
+    """Labels, each with words beside it that fold below themselves; nothing is cut, and no line ends in blanks."""
+
+    def __init__(self, rows: Iterable[tuple[str, str | Text]], style: str = "bold") -> None:
+        """Take the rows, and the style of the labels."""
+        self._rows = [(label, said if isinstance(said, Text) else Text(said)) for label, said in rows]
+        self._style = style
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw line by line."""
+        indent = max((len(label) for label, _ in self._rows), default=0) + 2
+        for label, said in self._rows:
+            beside = label.ljust(indent)
+            for line in said.wrap(console, max(MIN_WIDTH, options.max_width - indent), overflow="fold", no_wrap=False):
+                line.rstrip()
+                yield Text.assemble((beside, self._style), line)
+                beside = " " * indent
+
+
 RECOGNISED = {
     How.CHANGE: "the same change",
     How.FILE: "a file with the same content",
@@ -86,17 +109,15 @@ def mark_text(declaration: Declaration, limit: int = 60) -> str:
     return f"{declaration.state.value}: {tools}{mark}"
 
 
-def proposal_lines(proposal: Proposal, stats: Sequence[FileStat]) -> list[Text]:
+def proposal_lines(proposal: Proposal, stats: Sequence[FileStat]) -> list[RenderableType]:
     """Return what a signer reads before approving: every commit, its author, its marks, and how much it changes."""
-    lines: list[Text] = []
+    lines: list[RenderableType] = []
     for item in proposal.items:
         commit = item.commit
         lines.append(Text.assemble((short(commit.id), "yellow"), "  ", (printable(commit.subject, 60), "bold")))
         author = f"{printable(commit.author.name, 40)} <{visible(commit.author.email, 60)}>"
-        lines.append(Text(f"  author  {author}{_standing(item.author)}"))
-        lines.append(
-            Text.assemble("  AI      ", (mark_text(item.declaration), "magenta" if item.declaration.assisted else ""))
-        )
+        mark = Text(mark_text(item.declaration), "magenta" if item.declaration.assisted else "")
+        lines.append(Labelled([("  author", f"{author}{_standing(item.author)}"), ("  AI", mark)], style=""))
     added, deleted = (sum(getattr(stat, name) or 0 for stat in stats) for name in ("added", "deleted"))
     lines.append(Text(""))
     lines += [
@@ -118,18 +139,19 @@ def _standing(person: object) -> str:
     return f"  ({level})" if level else ""
 
 
-def verdict_lines(verdict: Verdict) -> list[Text]:
+def verdict_lines(verdict: Verdict) -> list[RenderableType]:
     """Return a judgement without a push: the answer first, then what is not in order."""
-    lines: list[Text] = []
+    lines: list[RenderableType] = []
     for ref in verdict.refs:
         assisted = sum(commit.assisted for commit in ref.commits)
         bad = [commit for commit in ref.commits if commit.outcome is not Outcome.ACCEPTED]
         of = f"{plural(len(ref.commits) + ref.known, 'commit')}, {assisted} AI-assisted"
         state = f"{short_ref(ref.ref)}: {WORDS[ref.outcome]}"
+        amiss = "undecided" if ref.outcome is Outcome.UNDECIDED else "not in order"
         lines.append(
             Text.assemble(
                 (visible(state), COLOURS[ref.outcome]),
-                f" ({of}, {len(bad)} not in order)" if bad else f" ({of})",
+                f" ({of}, {len(bad)} {amiss})" if bad else f" ({of})",
             )
         )
         lines += [Text(f"  {reason_text(problem)}") for problem in ref.problems]
@@ -140,18 +162,16 @@ def verdict_lines(verdict: Verdict) -> list[Text]:
     return lines
 
 
-def _commit_lines(commit: CommitFinding) -> list[Text]:
-    lines = [
+def _commit_lines(commit: CommitFinding) -> list[RenderableType]:
+    said = [Text(mark_text(commit.declaration, 30), "magenta" if commit.assisted else "")]
+    said += [Text(reason_text(problem)) for problem in commit.problems]
+    said += [
+        Text(_rule_text(rule), COLOURS[rule.outcome]) for rule in commit.rules if rule.outcome is not Outcome.ACCEPTED
+    ]
+    return [
         Text.assemble("  ", (short(commit.commit), "yellow"), f"  {printable(commit.subject, 68)}"),
-        Text(f"           {mark_text(commit.declaration, 30)}", "magenta" if commit.assisted else ""),
+        Labelled((" " * 9, each) for each in said),
     ]
-    lines += [Text(f"           {reason_text(problem)}") for problem in commit.problems]
-    lines += [
-        Text(f"           {_rule_text(rule)}", COLOURS[rule.outcome])
-        for rule in commit.rules
-        if rule.outcome is not Outcome.ACCEPTED
-    ]
-    return lines
 
 
 def _rule_text(rule: RuleFinding) -> str:

@@ -148,8 +148,15 @@ def test_show_says_who_and_what_and_the_state_of_each_sign_off(world: World, sen
     before = senior.ok("show", commit).out.splitlines()
     assert before[0] == f"commit    {commit}"
     assert before[2] == "author    junior-1@example.com, junior-1"
-    assert before[4:6] == ["sign-offs", "  none"]
+    assert before[4:6] == [
+        "sign-offs",
+        "  none in this clone; git fetch brings those that the server has got since",
+    ]
     assert before[6] == f"Why it is not in order: gatekeeper explain {commit[:12]}"
+    plain = world.clone().commit("No AI here")
+    assert world.clone().push("HEAD:refs/heads/plain").accepted
+    senior.clone.git("fetch", "-q")
+    assert senior.ok("show", plain).out.splitlines()[2] == "author    junior-1@example.com, junior-1"
     expired = world.signoff("senior-2", world.clone(), [commit], issued_at=1_780_000_000, expires_at=1_780_086_400)
     good = world.signoff("senior-1", world.clone(), [commit])
     world.file(senior.clone, [expired, good])

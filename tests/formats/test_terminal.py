@@ -60,6 +60,19 @@ def test_a_proposal_shows_every_commit_its_author_and_marks() -> None:
     assert text.endswith("2 commits, 2 files, +4 -2\n")
 
 
+def test_at_80_columns_no_word_is_torn() -> None:
+    long = item(message=b"Subject\n\nCo-Authored-By: Claude Opus 4.5 (1M context window) <noreply@anthropic.com>\n")
+    text = shown(*proposal_lines(Proposal(items=(long,)), []), width=80)
+    assert text.splitlines()[2:4] == [
+        "  AI      declared: claude-code (co-author: Co-Authored-By: Claude Opus 4.5 (1M",
+        "          context window) <nore...)",
+    ]
+    finding = commit_finding(1, rule_finding(refuse="Only tools that the security team has approved for it."))
+    narrow = shown(*verdict_lines(refused(finding)), width=60).splitlines()
+    assert all(len(line) <= 60 for line in narrow)
+    assert narrow[-1].startswith(" " * 11)
+
+
 def test_many_files_are_counted_and_binary_ones_named_as_such() -> None:
     many = [FileStat(path=b"logo.png", added=None, deleted=None), *stats(30)]
     text = shown(*proposal_lines(Proposal(items=(item(),)), many))
