@@ -118,7 +118,7 @@ def signer_of(roster: Roster, fingerprint: Fingerprint) -> Person:
     person = roster.by_key(fingerprint)
     if person is None:
         raise SigningRefusedError(
-            f"the key {fingerprint} is nobody's in the server's roster",
+            f"the key {fingerprint} is nobody's in the server's roster, or revoked there",
             "name your roster key with --key, or ask the roster's owner to add this one",
         )
     if person.bot:

@@ -113,6 +113,7 @@ def _key_state(clone: Clone, published: Published) -> str:
         return error.what
     person = published.roster.by_key(public.fingerprint)
     if person is None:
-        return f"{public.fingerprint} is nobody's in the roster; the roster's owner can add it (only needed to sign)"
+        whose = "is nobody's in the roster, or revoked there; the roster's owner can add it (only needed to sign)"
+        return f"{public.fingerprint} {whose}"
     may = "may approve" if published.policy.may_approve(person, published.roster.ladder) else "may not approve"
     return f"{public.fingerprint}, {person.id}, {may}"

@@ -10,7 +10,7 @@ from gatekeeper.checking import check
 from gatekeeper.cli.acts import APPROVAL, AUTHORSHIP, EMERGENCY, Act, life, perform
 from gatekeeper.cli.common import INTO
 from gatekeeper.cli.stating import REVISIONS, signatory, signing_options
-from gatekeeper.core.verdict import Outcome
+from gatekeeper.core.verdict import CommitFinding, Outcome
 from gatekeeper.desk import DeskError
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 @click.option("-m", "--message", "comment", default="", metavar="TEXT", help="A comment, part of what is signed.")
 @INTO
 @click.option("--only-this-ref", is_flag=True, help="The sign-off counts for the --into ref alone.")
-@click.option("--only-needed", is_flag=True, help="Only the commits that still need a sign-off.")
+@click.option(
+    "--only-needed", is_flag=True, help="Only the commits that still need a sign-off, as far as this clone can tell."
+)
 @click.option("--expires", metavar="SPAN", help="How long it counts, such as 30d or 12h; default: 90d.")
 @click.option("--mine", is_flag=True, help="State that you wrote the commits. This approves nothing.")
 @click.option("--emergency", metavar="WHY", help="Let them into the --into ref unapproved, at most 24h long.")
@@ -102,7 +104,13 @@ def _needed(bench: Bench, ref: str, revision: Revision, base: ObjectId | None) -
     """
     verdict = check(bench, ref, revision.head, [base] if base else bench.engine.parents(revision.head))
     judged = [commit for found in verdict.refs for commit in found.commits]
-    needed = [commit.commit for commit in judged if commit.outcome is not Outcome.ACCEPTED]
+    needed = [commit.commit for commit in judged if commit.outcome is not Outcome.ACCEPTED and not _has_it(commit)]
     if not needed:
         raise DeskError(f"{revision.text}: no commit needs a sign-off")
     return needed
+
+
+def _has_it(commit: CommitFinding) -> bool:
+    """Whether a commit is undecided here only because the server alone knows that its signers did not push it first."""
+    open_rules = [rule for rule in commit.rules if rule.outcome is Outcome.UNDECIDED]
+    return commit.outcome is Outcome.UNDECIDED and not commit.problems and all(rule.applies for rule in open_rules)

@@ -112,6 +112,17 @@ def test_only_needed_leaves_out_what_is_plain_or_approved(world: World, senior: 
 
 
 @one_format
+def test_only_needed_leaves_out_what_somebody_has_signed_since(world: World, senior: Desk) -> None:
+    """Whether its signer pushed the commit first only the server knows; mostly not."""
+    first, second = for_review(world, commits=2)
+    world.file(senior.ready().clone, [world.signoff("senior-2", world.clone(), [first])])
+    senior.ok("sign", "--yes", "--only-needed", "origin/review/one")
+    assert sorted(signed_ids(senior)) == sorted([[first], [second]])
+    again = senior.run("sign", "--yes", "--only-needed", "origin/review/one")
+    assert (again.status, "no commit needs a sign-off" in again.err) == (2, True)
+
+
+@one_format
 def test_the_diff_shown_and_signed_is_the_branchs_own(world: World, senior: Desk) -> None:
     """What main got since is not taken out by approving the branch."""
     one, two = for_review(world, commits=2)
