@@ -25,7 +25,7 @@ from gatekeeper.remembering import Brought, Memory, author_line_digest, brought_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from gatekeeper.carrying import Carrier
     from gatekeeper.core.carryover import Source
@@ -57,7 +57,9 @@ class Recalled:
         self._reverts: dict[ObjectId, LandedChange] = {}
         self._revertible: set[ObjectId] = set()
         self._parents: Mapping[ObjectId, Sequence[ObjectId]] = {}
-        self._arrived: Mapping[str, int] = {}
+        self._parts: dict[ObjectId, tuple[Source, ...]] = {}
+        """What commits of squashed ranges carry, of those without a mark of their own."""
+        self._arrived: dict[str, int] = {}
         """By the digest of an author line, the push that first brought a commit with it."""
         self._before: dict[tuple[ObjectId, int], bool] = {}
         """By commit and push whether the work of the commit was there before that push."""
@@ -89,7 +91,7 @@ class Recalled:
         self._parents = {commit.id: commit.parents for commit in commits}
         self._past.fetch_changes(sorted({each.inverse for each in brought.values() if each.inverse}))
         singles = [c for c in commits if c.id in brought and len(c.parents) == 1]
-        self._sources = self._find_sources(singles)
+        self._sources = self._find_sources(singles, brought)
         memory = Memory(self._bench, self._ledger, self._past, brought) if self._bench.policy.remember else None
         lines = {c.id: author_line_digest(c) for c in commits if c.id in brought and not declarations[c.id].assisted}
         amended = memory.amends(lines) if memory else {}
@@ -100,7 +102,7 @@ class Recalled:
             and (c.id in self._sources or (c.id in lines and (memory.knows(brought[c.id]) or amended.get(lines[c.id]))))
         ]
         people = self._authors.people(doubted)
-        self._arrived = self._ledger.first_entries_of_author_lines([author_line_digest(c) for c in doubted])
+        self._arrived.update(self._ledger.first_entries_of_author_lines([author_line_digest(c) for c in doubted]))
         for commit in commits:
             if commit.id in known:
                 landing = known[commit.id]
@@ -121,7 +123,7 @@ class Recalled:
                 versions = [s for s in amended.get(lines[commit.id], ()) if self._is_own(s, commit, people[commit.id])]
                 holds = partial(self._holds, commit, people[commit.id])
                 found = memory.recall(brought[commit.id], people[commit.id], versions, holds)
-                found = found or self._carried_mark(commit, people[commit.id])
+                found = found or self._carried_mark(commit, people[commit.id], self._sources.get(commit.id, ()))
                 declaration = remembered(declaration, found) if found else declaration
             if declaration != declarations[commit.id]:
                 self.declarations[commit.id] = declaration
@@ -130,12 +132,14 @@ class Recalled:
             self._note(commit, declaration)
         self._prepare()
 
-    def _find_sources(self, commits: Sequence[Commit]) -> Mapping[ObjectId, tuple[Source, ...]]:
+    def _find_sources(
+        self, commits: Sequence[Commit], brought: Mapping[ObjectId, Brought]
+    ) -> Mapping[ObjectId, tuple[Source, ...]]:
         """Return what commits with one parent carry, by commit: of what was seen with the same changed paths."""
-        keys = sorted({paths for c in commits if (paths := self._brought[c.id].paths)})
+        keys = sorted({paths for c in commits if (paths := brought[c.id].paths)})
         alike, ranges = self._ledger.seen_alike(keys), self._ledger.seen_ranges(keys)
-        asked = [c for c in commits if self._brought[c.id].paths in alike or self._brought[c.id].paths in ranges]
-        return self._carrier.sources(asked, self._brought, alike, ranges) if asked else {}
+        asked = [c for c in commits if brought[c.id].paths in alike or brought[c.id].paths in ranges]
+        return self._carrier.sources(asked, brought, alike, ranges) if asked else {}
 
     def _holds(self, commit: Commit, people: Sequence[str], person: str, entry: int) -> bool:
         """Whether a mark counts that somebody brought with a push: not somebody else's after the work itself.
@@ -153,15 +157,22 @@ class Recalled:
         arrived = self._arrived.get(author_line_digest(commit))
         return seen.person in people or arrived is None or seen.entry <= arrived
 
-    def _carried_mark(self, commit: Commit, people: Sequence[str]) -> Recollection | None:
+    def _carried_mark(
+        self,
+        commit: Commit,
+        people: Sequence[str],
+        sources: Sequence[Source],
+        within: Container[ObjectId] = (),
+    ) -> Recollection | None:
         """Return the mark of what a commit carries: remade on another parent, its bytes are not the same.
 
-        What the ref has had is no hit, as with bytes: a squash may have parts that went before it.
+        What the ref has had is no hit, as with bytes: a squash may have parts that went before it. Nor are the marked
+        commits `within` the same range.
         """
-        for source in self._sources.get(commit.id, ()):
+        for source in sources:
             self._past.fetch(source.assisted)
             for name, seen in self._ledger.seen(source.assisted).items():
-                if self._past.has_carried(name):
+                if name in within or self._past.has_carried(name):
                     continue
                 first = any(mark.first for mark in self._ledger.marks_with(name))
                 counts = seen.assisted and (first or seen.person in people)
@@ -171,7 +182,7 @@ class Recalled:
 
     def _with_tools_of(self, declaration: Declaration, commit: Commit, people: Sequence[str]) -> Declaration:
         """Return what a commit says with the tools of what it carries: it admits no less than what was reviewed."""
-        mark = self._carried_mark(commit, people)
+        mark = self._carried_mark(commit, people, self._sources.get(commit.id, ()))
         tools = tuple(dict.fromkeys((*declaration.tools, *(mark.tools if mark else ()))))
         return declaration if tools == declaration.tools else declaration.replace(tools=tools)
 
@@ -185,16 +196,36 @@ class Recalled:
             for commit in commits
         }
         marked = {name: found.tools for name, found in declarations.items() if found.assisted}
-        silent = [commit for commit in commits if commit.id not in marked]
-        memory = Memory(self._bench, self._ledger, self._past, {c.id: brought[c.id] for c in silent})
+        if self._bench.policy.remember:
+            self._remember([commit for commit in commits if commit.id not in marked], brought, marked)
+        return marked
+
+    def _remember(
+        self,
+        silent: Sequence[Commit],
+        brought: Mapping[ObjectId, Brought],
+        marked: dict[ObjectId, tuple[str, ...]],
+    ) -> None:
+        """Add to the marked commits of a range those that would count as marked if they were pushed themselves.
+
+        What comes with marked commits of the range is no hit: they need a sign-off all the same.
+        """
+        memory = Memory(self._bench, self._ledger, self._past, {c.id: brought[c.id] for c in silent}, marked)
+        lines = {commit.id: author_line_digest(commit) for commit in silent}
+        amended = memory.amends(lines)
+        self._arrived.update(self._ledger.first_entries_of_author_lines(sorted(lines.values())))
+        # Each is asked about once: what it carries may be a range that it is a part of.
+        asked = [c for c in silent if len(c.parents) == 1 and c.id not in self._parts]
+        self._parts.update(dict.fromkeys((commit.id for commit in asked), ()))
+        self._parts.update(self._find_sources(asked, brought))
         people = self._authors.people(silent)
         for commit in silent:
-            found = memory.recall(
-                brought[commit.id], people[commit.id], (), partial(self._holds, commit, people[commit.id])
-            )
+            own = people[commit.id]
+            versions = [each for each in amended.get(lines[commit.id], ()) if self._is_own(each, commit, own)]
+            found = memory.recall(brought[commit.id], own, versions, partial(self._holds, commit, own))
+            found = found or self._carried_mark(commit, own, self._parts.get(commit.id, ()), marked)
             if found:
                 marked[commit.id] = found.tools
-        return marked
 
     def _note(self, commit: Commit, declaration: Declaration) -> None:
         """Note what a judged commit does to the ref, for the commits that follow it."""

@@ -13,7 +13,7 @@ from gatekeeper.core.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
 
     from gatekeeper.bench import Bench
     from gatekeeper.ledger import Ledger, Seen
@@ -101,10 +101,21 @@ def _trace_files(changes: tuple[Change, ...]) -> tuple[TraceFile, ...]:
 class Memory:
     """What the ledger remembers about the commits of one push, looked up for all of them at once."""
 
-    def __init__(self, bench: Bench, ledger: Ledger, past: Past, brought: Mapping[ObjectId, Brought]) -> None:
-        """Look up the bytes of commits that have no mark of their own."""
+    def __init__(
+        self,
+        bench: Bench,
+        ledger: Ledger,
+        past: Past,
+        brought: Mapping[ObjectId, Brought],
+        within: Container[ObjectId] = (),
+    ) -> None:
+        """Look up the bytes of commits that have no mark of their own.
+
+        `within` are the marked commits of the range that they are in: what came with those is no hit.
+        """
         self._bench = bench
         self._past = past
+        self._within = within
         self._since = Timestamp(bench.now - bench.policy.remember)
         keys = {key for each in brought.values() for key in (each.change, *(blob for blob, _ in each.files)) if key}
         self._marks = {key: list(marks) for key, marks in ledger.marks(sorted(keys)).items()}
@@ -144,12 +155,15 @@ class Memory:
             # What only deletes brings no bytes that could have been new with the mark.
             marks if brought.files else [mark for mark in marks if holds(mark.person, mark.entry)],
             own=lambda person: person in people,
-            has_been_here=lambda mark: self._past.has(mark.root),
+            has_been_here=lambda mark: self._has(mark.root),
             marked_here=lambda path: path in self._touched,
             large=self._large,
             since=self._since,
         )
         return found or self._amended(brought, amended)
+
+    def _has(self, marked: ObjectId) -> bool:
+        return marked in self._within or self._past.has(marked)
 
     def _large(self, blob: str) -> bool:
         ((_, _, size),) = self._bench.engine.kinds([blob])
@@ -158,7 +172,7 @@ class Memory:
     def _amended(self, brought: Brought, amended: Sequence[Seen]) -> Recollection | None:
         """Return the marked commit of which this is another version: one author line, and a file in common."""
         for seen in amended:
-            if seen.time < self._since or self._past.has(seen.commit):
+            if seen.time < self._since or self._has(seen.commit):
                 continue
             if any(mark.path in brought.touched for mark in self._ledger.marks_with(seen.commit)):
                 return Recollection(
