@@ -38,8 +38,8 @@ class Past:
         self._ref = ref
         self._now = now
         self._asked: set[str] = set()
-        self._by_id: dict[ObjectId, list[Reviewed]] = {}
-        self._by_change: dict[str, list[Reviewed]] = {}
+        self._by_id: dict[ObjectId, dict[Reviewed, None]] = {}
+        self._by_change: dict[str, dict[Reviewed, None]] = {}
         self._taken_out: set[ObjectId] = set()
         self.losses = 0
         """Grows whenever something that was on the ref may have turned out to be lost."""
@@ -72,9 +72,8 @@ class Past:
 
     def _note(self, row: Reviewed) -> None:
         self.losses += row.landed in self._taken_out
-        for rows in (self._by_id.setdefault(row.commit, []), self._by_change.setdefault(row.change, [])):
-            if row not in rows:
-                rows.append(row)
+        for rows in (self._by_id.setdefault(row.commit, {}), self._by_change.setdefault(row.change, {})):
+            rows[row] = None
 
     def fetch_changes(self, changes: Sequence[str]) -> None:
         """Learn what landed with these change digests, and whether it was taken out since."""

@@ -28,13 +28,24 @@ from gatekeeper.ledger.projection import EVERY_REF
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import Any
+    from typing import Any, TypeVar
+
+    Key = TypeVar("Key")
+    Value = TypeVar("Value")
 
 SIGNOFF_COLUMNS = "r.statement, r.time, r.fingerprint, a.content, r.touched, r.verified"
 FEW = 8
 """Envelopes that are read at once: each may have a megabyte."""
 MAX_VERSIONS = 16
 """Versions of one piece of work that are compared with it."""
+
+
+def _grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, tuple[Value, ...]]:
+    """Return the values by key, in order: in linear time, for anybody can bring many of one key."""
+    found: dict[Key, list[Value]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}
 
 
 class SqliteLedger(LedgerFile):
@@ -63,7 +74,7 @@ class SqliteLedger(LedgerFile):
 
     def landings(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[Landing, ...]]:
         """See `Ledger`."""
-        found: dict[ObjectId, tuple[Landing, ...]] = {}
+        found: list[tuple[ObjectId, Landing]] = []
         query = """SELECT c.id, c.entry, c.position, u.ref, c.clean, u.rules, c.statements, c.change, c.assisted,
             c.revertible, c.reverts FROM commits c JOIN updates u USING (entry, position)
             WHERE u.state = 'landed' AND c.id IN ({})"""
@@ -86,8 +97,8 @@ class SqliteLedger(LedgerFile):
                     )
                 ),
             )
-            found[commit] = (*found.get(commit, ()), landing)
-        return found
+            found.append((commit, landing))
+        return _grouped(found)
 
     def owed(self) -> list[Owed]:
         """See `Ledger`."""
@@ -137,22 +148,19 @@ class SqliteLedger(LedgerFile):
         query = """SELECT u.ref, c.id, c.change, u.time, c.revertible FROM commits c
             JOIN updates u USING (entry, position)
             WHERE u.state = 'landed' AND c.change IN ({}) ORDER BY c.entry, c.rowid"""
-        found: dict[str, tuple[LandedChange, ...]] = {}
+        found: list[tuple[str, LandedChange]] = []
         for where, commit, change, time, revertible in self._rows_in(query, changes):
             if where == ref:
                 landed = LandedChange(commit=commit, change=change, time=time, revertible=bool(revertible))
-                found[change] = (*found.get(change, ()), landed)
-        return found
+                found.append((change, landed))
+        return _grouped(found)
 
     def reverted(self, ref: str, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[ObjectId, ...]]:
         """See `Ledger`."""
         query = """SELECT u.ref, c.reverts, c.id FROM commits c JOIN updates u USING (entry, position)
             WHERE u.state = 'landed' AND c.reverts <> '' AND c.reverts IN ({})"""
-        found: dict[ObjectId, tuple[ObjectId, ...]] = {}
-        for where, commit, by in self._rows_in(query, commits):
-            if where == ref:
-                found[ObjectId(commit)] = (*found.get(ObjectId(commit), ()), ObjectId(by))
-        return found
+        rows = self._rows_in(query, commits)
+        return _grouped((ObjectId(commit), ObjectId(by)) for where, commit, by in rows if where == ref)
 
     def reviewed(self, commits: Sequence[ObjectId], changes: Sequence[str]) -> list[Reviewed]:
         """See `Ledger`."""
@@ -189,10 +197,7 @@ class SqliteLedger(LedgerFile):
 
     def marks(self, keys: Sequence[str]) -> dict[str, tuple[Mark, ...]]:
         """See `Ledger`."""
-        found: dict[str, tuple[Mark, ...]] = {}
-        for mark in self._marks("m.key IN ({})", keys):
-            found[mark.key] = (*found.get(mark.key, ()), mark)
-        return found
+        return _grouped((mark.key, mark) for mark in self._marks("m.key IN ({})", keys))
 
     def marks_with(self, root: ObjectId) -> tuple[Mark, ...]:
         """See `Ledger`."""
@@ -222,28 +227,24 @@ class SqliteLedger(LedgerFile):
 
     def seen_alike(self, paths: Sequence[str]) -> dict[str, tuple[Seen, ...]]:
         """See `Ledger`."""
-        found: dict[str, tuple[Seen, ...]] = {}
-        for each in self._seen("paths IN ({}) ORDER BY entry DESC, id", [key for key in paths if key]):
-            found[each.paths] = (*found.get(each.paths, ()), each)
-        return found
+        wanted = [key for key in paths if key]
+        return _grouped((each.paths, each) for each in self._seen("paths IN ({}) ORDER BY entry DESC, id", wanted))
 
     def seen_by_author_line(self, digests: Sequence[str]) -> dict[str, tuple[Seen, ...]]:
         """See `Ledger`."""
-        found: dict[str, tuple[Seen, ...]] = {}
-        for each in self._seen("author_line IN ({}) ORDER BY entry, id", digests):
-            found[each.author_line] = (*found.get(each.author_line, ()), each)
-        return found
+        seen = self._seen("author_line IN ({}) ORDER BY entry, id", digests)
+        return _grouped((each.author_line, each) for each in seen)
 
     def seen_ranges(self, paths: Sequence[str]) -> dict[str, tuple[SeenRange, ...]]:
         """See `Ledger`."""
         query = (
             "SELECT paths, base, head, change, time, entry FROM ranges WHERE paths IN ({}) ORDER BY entry DESC, head"
         )
-        found: dict[str, tuple[SeenRange, ...]] = {}
+        found: list[tuple[str, SeenRange]] = []
         for key, base, head, change, time, entry in self._rows_in(query, [key for key in paths if key]):
             span = SeenRange(base=ObjectId(base), head=ObjectId(head), change=change, time=time, entry=entry)
-            found[key] = (*found.get(key, ()), span)
-        return found
+            found.append((key, span))
+        return _grouped(found)
 
     def reviewed_heads(self, received_after: Timestamp, landed_after: Timestamp) -> list[ObjectId]:
         """See `Ledger`."""
@@ -255,7 +256,7 @@ class SqliteLedger(LedgerFile):
 
     def attestations(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[Attestation, ...]]:
         """See `Ledger`."""
-        found: dict[ObjectId, tuple[Attestation, ...]] = {}
+        found: list[tuple[ObjectId, Attestation]] = []
         query = f"""SELECT kind, id, tool, text, {named("person")}, first, paths FROM attestations
             WHERE id IN ({{}}) ORDER BY entry, kind, tool"""  # noqa: S608 - our own columns
         for kind, commit, tool, text, person, first, paths in self._rows_in(query, commits):
@@ -268,8 +269,8 @@ class SqliteLedger(LedgerFile):
                 first=bool(first),
                 paths=tuple(plain.loads(paths)),
             )
-            found[each.commit] = (*found.get(each.commit, ()), each)
-        return found
+            found.append((each.commit, each))
+        return _grouped(found)
 
     def in_flight(self, ref: str) -> dict[str, ObjectId]:
         """See `Ledger`."""
@@ -297,12 +298,9 @@ class SqliteLedger(LedgerFile):
 
     def subjects(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[StatementId, ...]]:
         """See `Ledger`."""
-        found: dict[ObjectId, tuple[StatementId, ...]] = {}
         query = """SELECT s.id, s.statement FROM subjects s JOIN receipts r USING (statement)
             WHERE s.id IN ({}) ORDER BY r.entry, r.statement"""
-        for commit, statement in self._rows_in(query, commits):
-            found[commit] = (*found.get(commit, ()), StatementId(statement))
-        return found
+        return _grouped((commit, StatementId(statement)) for commit, statement in self._rows_in(query, commits))
 
     def signoffs(self, statements: Iterable[StatementId]) -> Iterator[StoredSignoff]:
         """See `Ledger`."""
