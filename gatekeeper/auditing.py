@@ -123,7 +123,7 @@ class _Look:
         self.selection = selection
         self.force = server.in_force(ledger)
         self.place = Place(repository=server.repository, path=server.git_dir)
-        self.engine = server.engine()
+        self.engine = server.engine(graph=False)
         self.days = Days(ledger, server.cache)
         self._table = Table(self.place, self.engine, ledger, self.days)
 

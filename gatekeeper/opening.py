@@ -89,10 +89,13 @@ class Server:
         """Let everything from here on end within `seconds`."""
         self._start.set_time_limit(seconds)
 
-    def engine(self, *, quarantined: bool = True) -> Plumbing:
-        """Return an engine in the private Git directory, that sees what is pushed or only what was there before."""
+    def engine(self, *, quarantined: bool = True, graph: bool = True) -> Plumbing:
+        """Return an engine in the private Git directory, that sees what is pushed or only what was there before.
+
+        Without `graph` it does not believe the repository's commit-graph.
+        """
         reader = self._start.reader if self._start.reader_format == self.object_format and quarantined else None
-        runner = self._start.private_runner(self.object_format, quarantined=quarantined)
+        runner = self._start.private_runner(self.object_format, quarantined=quarantined, graph=graph)
         return Plumbing(runner, self.object_format, OBJECT_LIMIT, reader)
 
     @property

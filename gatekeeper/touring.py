@@ -141,7 +141,7 @@ def _unguarded(server: Server, selection: Selection) -> Audit:
     """Return what can be said of a repository without a ledger: of the selected refs, else of the default branch."""
     wanted = selected(server, selection.refs) if selection.refs else (server.default_branch(),)
     tips = {ref: tip for ref, tip in server.all_refs().items() if ref in wanted}
-    counted = population(server.engine(), tips, None) if tips else Population.empty()
+    counted = population(server.engine(graph=False), tips, None) if tips else Population.empty()
     return Audit(
         repository=_name(server.git_dir),
         path=server.git_dir,

@@ -2,7 +2,7 @@
 
 Two questions: the bytes of each commit, and what each changes, path by path with line counts. Git answers the second
 (most of the cost is its diffs), in as many children as there are processors, all in the private Git directory: so
-the repository's attributes, grafts and replacement refs change no figure.
+the repository's attributes, grafts, replacement refs and commit-graph change no figure.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class History:
             self.boundary = self._copy_boundary(shallow, f"{private}/shallow")
             self._reader: Reader | None = None
             self._own = Runner(git, {**base_environment(path), "GIT_DIR": found}, self.scratch, deadline)
-            environment = private_environment(path, private, [objects])
+            environment = private_environment(path, private, [objects], graph=False)
             self._private = Runner(git, environment, self.scratch, deadline)
         except BaseException:
             shutil.rmtree(self.scratch, ignore_errors=True)

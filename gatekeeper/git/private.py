@@ -20,6 +20,11 @@ CONFIG = {
     "sha1": "[core]\n\trepositoryformatversion = 0\n\tbare = true\n",
     "sha256": "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tobjectformat = sha256\n",
 }
+WITHOUT_GRAPH = {
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "core.commitGraph",
+    "GIT_CONFIG_VALUE_0": "false",
+}
 
 
 def make_private_directory(root: str, object_format: ObjectFormat) -> str:
@@ -54,9 +59,14 @@ def base_environment(path: str) -> dict[str, str]:
     }
 
 
-def private_environment(path: str, private: str, objects: Sequence[str]) -> dict[str, str]:
-    """Return the environment of a child that reads objects from the directories `objects`."""
+def private_environment(path: str, private: str, objects: Sequence[str], *, graph: bool = True) -> dict[str, str]:
+    """Return the environment of a child that reads objects from the directories `objects`.
+
+    Without `graph` parents are read from the commits themselves, not from the commit-graph: that is a file beside them
+    which Git believes (git-commit-graph(1)), and whoever can write it can leave out what a merge brought.
+    """
     return {
+        **({} if graph else WITHOUT_GRAPH),
         **base_environment(path),
         "GIT_DIR": private,
         "GIT_ALTERNATE_OBJECT_DIRECTORIES": ":".join(map(_quoted, objects)),

@@ -40,7 +40,7 @@ class Start:
         """
         self._environment = environment or {}
         self._private: dict[str, str] = {}
-        self._runners: dict[tuple[str, bool], Runner] = {}
+        self._runners: dict[tuple[str, bool, bool], Runner] = {}
         self.reader: Reader | None = None
         self.reader_format: ObjectFormat | None = None
         self.git_dir = os.path.abspath(git_dir)
@@ -71,15 +71,18 @@ class Start:
         path = self._environment.get("GIT_QUARANTINE_PATH", "")
         return os.path.join(self.git_dir, path) if path else ""
 
-    def private_runner(self, object_format: ObjectFormat, *, quarantined: bool) -> Runner:
-        """Return the runner in the private Git directory that sees what is pushed, or only what was there before."""
-        key = object_format.name, quarantined
+    def private_runner(self, object_format: ObjectFormat, *, quarantined: bool, graph: bool = True) -> Runner:
+        """Return the runner in the private Git directory that sees what is pushed, or only what was there before.
+
+        For `graph` see `private_environment`.
+        """
+        key = object_format.name, quarantined, graph
         if key not in self._runners:
-            environment = self._private_environment(object_format, quarantined=quarantined)
+            environment = self._private_environment(object_format, quarantined=quarantined, graph=graph)
             self._runners[key] = Runner(self.git, environment, self.scratch, self.runner.deadline)
         return self._runners[key]
 
-    def _private_environment(self, object_format: ObjectFormat, *, quarantined: bool) -> dict[str, str]:
+    def _private_environment(self, object_format: ObjectFormat, *, quarantined: bool, graph: bool) -> dict[str, str]:
         named = [self._environment.get("GIT_OBJECT_DIRECTORY", ""), self.quarantine] if quarantined else []
         alternates = self._environment.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
         named += ["objects", *(path for path in alternates.split(":") if '"' not in path)]
@@ -89,7 +92,7 @@ class Start:
             os.mkdir(root, 0o700)
             self._private[object_format.name] = make_private_directory(root, object_format)
         private = self._private[object_format.name]
-        return private_environment(self.path, private, list(dict.fromkeys(directories)))
+        return private_environment(self.path, private, list(dict.fromkeys(directories)), graph=graph)
 
     def expect_objects(self, data: bytes) -> None:
         """Let Git get ready to read objects, of the format that the ids in a hook's standard input have.

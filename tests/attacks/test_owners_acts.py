@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import struct
 from typing import TYPE_CHECKING
 
 import pytest
@@ -102,6 +104,34 @@ def test_pruning_with_a_checkpoint_is_in_order(world: World) -> None:
         ledger.prune(last, now=world.entries()[-1].time, repository="example/shop", checkpoint=checkpoint)
     assert world.entries("prune")[-1].data["checkpoint"] == sha256_hex(checkpoint)
     assert kinds(look(world)) == []
+
+
+def hide_second_parent(world: World, merge: ObjectId) -> None:
+    """Write a commit-graph that knows only the first parent of a merge (gitformat-commit-graph(5))."""
+    world.git("commit-graph", "write", "--reachable")
+    file = world.bare / "objects/info/commit-graph"
+    data = bytearray(file.read_bytes())
+    lookup = 8 + 12 * (data[6] + 1)
+    chunks = {data[at : at + 4].decode(): struct.unpack_from(">Q", data, at + 4)[0] for at in range(8, lookup, 12)}
+    position = (data.index(bytes.fromhex(merge), chunks["OIDL"]) - chunks["OIDL"]) // 20
+    struct.pack_into(">I", data, chunks["CDAT"] + 36 * position + 24, 0x70000000)  # no such parent
+    data[-20:] = hashlib.sha1(data[:-20]).digest()  # noqa: S324 - the format's own
+    file.chmod(0o644)
+    file.write_bytes(data)
+
+
+def test_a_commit_that_the_commit_graph_hides_is_found_all_the_same(world: World) -> None:
+    clone = world.clone("senior-1")
+    clone.git("checkout", "-q", "-b", "topic")
+    hidden = clone.assisted("Hidden", author="junior-1")
+    clone.git("checkout", "-q", "main")
+    merge = clone.merge("topic")
+    world.git("fetch", "-q", str(clone.path), f"{merge}:refs/heads/elsewhere")
+    hide_second_parent(world, merge)
+    assert hidden not in world.git("rev-list", merge).split()
+    clone.push("main:main")
+    world.git("update-ref", MAIN, merge)  # if the gate did not let it in
+    assert hidden in [found.commit for found in look(world).exceptions if found.kind == "unexplained"]
 
 
 def test_a_repository_whose_ledger_was_taken_away_is_not_called_in_order(world: World) -> None:
