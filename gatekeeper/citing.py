@@ -10,7 +10,7 @@ from gatekeeper.core.landed import Landed
 from gatekeeper.core.record import Record
 from gatekeeper.core.testimony import Testimony
 from gatekeeper.dating import Day
-from gatekeeper.formats.json import text
+from gatekeeper.formats.json import brief
 from gatekeeper.ledger import Entry
 from gatekeeper.rechecking import Recheck
 from gatekeeper.retracing import Arrived
@@ -68,7 +68,7 @@ def common(place: Place, arrived: Arrived, commit: ObjectId, parsed: Commit | No
         "ref": arrived.ref,
         "commit": commit,
         "landed_at": arrived.push.time,
-        "subject": text(parsed.subject) if parsed else "",
+        "subject": brief(parsed.subject) if parsed else "",
         "pusher": pusher["person"] or pusher["account"],
         "via": pusher["kind"],
         "entry": arrived.push.number,

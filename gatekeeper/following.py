@@ -5,6 +5,7 @@ from __future__ import annotations
 from gatekeeper.core.audit import OpenRefusal, Refusals
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.record import Record
+from gatekeeper.formats.json import brief
 from gatekeeper.ledger import Entry, Ledger
 from gatekeeper.retracing import Arrived, Moment
 
@@ -61,7 +62,7 @@ class Following:
                 view = OpenRefusal(
                     ref=ref["ref"],
                     commit=commit,
-                    subject=finding["subject"],
+                    subject=brief(finding["subject"]),
                     pusher=pusher["person"] or pusher["account"],
                     entry=entry.number,
                     time=entry.time,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gatekeeper.core.audit import Population, Unexplained
 from gatekeeper.core.commits import MalformedCommitError, parse_commit
 from gatekeeper.core.ids import ObjectId
-from gatekeeper.formats.json import text
+from gatekeeper.formats.json import brief
 from gatekeeper.git import Engine
 from gatekeeper.ledger import Ledger
 from gatekeeper.retracing import BASELINES, Moment
@@ -132,6 +132,6 @@ def _named(engine: Engine, commits: Sequence[tuple[str, ObjectId]]) -> tuple[Une
             found.append(Unexplained(ref=ref, commit=commit, author="", subject=""))
             continue
         found.append(
-            Unexplained(ref=ref, commit=commit, author=text(parsed.author.email), subject=text(parsed.subject))
+            Unexplained(ref=ref, commit=commit, author=brief(parsed.author.email), subject=brief(parsed.subject))
         )
     return tuple(found)

@@ -12,7 +12,7 @@ from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.independence import Hands
 from gatekeeper.core.landed import Landed, Manner
 from gatekeeper.dating import Days
-from gatekeeper.formats.json import text
+from gatekeeper.formats.json import brief
 from gatekeeper.git import Engine
 from gatekeeper.ledger import Ledger, LedgerError
 from gatekeeper.rechecking import Envelopes, Recheck
@@ -147,7 +147,7 @@ class Table:
         manner = Manner.APPROVED if earlier and earlier.statements else Manner.UNASKED
         row = Landed(
             **common(self._place, arrived, commit, parsed),
-            author=text(parsed.author.email) if parsed else "",
+            author=brief(parsed.author.email) if parsed else "",
             author_level="",
             author_teams=(),
             proof="",

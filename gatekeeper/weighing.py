@@ -14,7 +14,7 @@ from gatekeeper.core.people import Person
 from gatekeeper.core.policy import Rule
 from gatekeeper.core.testimony import Testimony
 from gatekeeper.core.writers import is_machine_made
-from gatekeeper.formats.json import text
+from gatekeeper.formats.json import brief, text
 from gatekeeper.rechecking import Recheck, presence, rules_by_id, softens
 from gatekeeper.retracing import Arrived
 
@@ -138,7 +138,7 @@ class Weighing:
         if not who and roster and self.commit:  # no rule asked, so the entry does not say
             person = roster.by_email(self.commit.author.email)
         return {
-            "author": person.id if person else who or self.finding["author"],
+            "author": person.id if person else brief(who or self.finding["author"]),
             "author_level": (person.level or "") if person else "",
             "author_teams": person.teams if person else (),
             "proof": said["proof"] or "",

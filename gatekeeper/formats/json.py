@@ -20,12 +20,20 @@ if TYPE_CHECKING:
 VERSION = 1
 MAX_EVIDENCE = 16
 """Marks listed for one commit."""
+MOST = 500
+"""Characters of foreign text in a report."""
 
 
 def text(data: bytes | str) -> str:
     """Return bytes as text; what is not UTF-8 as escapes (`xNN` behind a backslash)."""
     raw = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
     return raw.decode("utf-8", "backslashreplace")
+
+
+def brief(data: bytes | str) -> str:
+    """Return foreign text as `text` does, but no more than 500 characters: a subject can have megabytes."""
+    shown = text(data[: 4 * MOST + 4])
+    return shown if len(shown) <= MOST else f"{shown[: MOST - 1]}…"
 
 
 def verdict_data(verdict: Verdict) -> dict[str, Any]:

@@ -163,6 +163,25 @@ def test_a_cell_is_never_a_formula(world: World) -> None:
     assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
 
 
+def test_a_very_long_subject_is_cut(world: World) -> None:
+    clone = world.clone()
+    sizes = {"landed": "x" * 300_000, "refused": "y" * 300_000}
+    clone.commit("Long", {"file": "1"})
+    clone.git("commit", "-q", "--amend", "-F", "-", data=sizes["landed"].encode())
+    assert clone.push("HEAD:main").accepted
+    clone.commit("Long", {"file": "2"})
+    clone.git("commit", "-q", "--amend", "-F", "-", data=f"{sizes['refused']}\n\nAssisted-by: claude\n".encode())
+    assert not clone.push("HEAD:main").accepted
+    for form in ("csv", "json"):
+        said = auditor(world, "changes", *REPO, "--format", form)
+        assert f"{'x' * 499}…" in said.out.replace("\\u2026", "…")
+        assert len(said.out) < 5_000
+    page = auditor(world, *REPO, "--format", "html").out
+    assert "x" * 499 in page
+    assert "y" * 499 in page
+    assert len(page) < 200_000
+
+
 def test_a_row_of_csv_says_who_approved_with_which_key(world: World) -> None:
     (commit,) = for_review(world)
     signed = world.approve(commit)
