@@ -131,7 +131,7 @@ def _refuse_another_name(server: Server, plan: Plan) -> None:
     if name and name != plan.name and os.path.exists(server.ledger_path):
         raise InstallError(
             f"this repository is {name}, and its sign-offs are bound to that; install it with --name {name}. "
-            "To give it another name and lose them: gatekeeper uninstall first"
+            "With another name none of them counts, in the audit neither; if that is meant: gatekeeper uninstall first"
         )
 
 

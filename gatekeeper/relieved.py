@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 
 from gatekeeper.config.in_force import InForce
 from gatekeeper.core.debt import DebtState
@@ -29,14 +30,21 @@ def _options(server: Server, force: InForce) -> list[Symptom]:
     key = "receive.advertisePushOptions"
     if force.policy.emergency.allowed is None or user.ask("config", "--type=bool", "--get", key) == "true":
         return []
-    return [note(f"{key} is not true: nobody can declare an emergency by a push option", f"git config {key} true")]
+    return [
+        note(
+            f"{key} is not true: nobody can declare an emergency by a push option",
+            f"git -C {shlex.quote(server.git_dir)} config {key} true",
+        )
+    ]
 
 
 def _pause(server: Server, ledger: Ledger) -> list[Symptom]:
     pause = ledger.pause(server.now)
     if pause is None:
         return []
-    return [note(f"{pause_text(pause)} (by {pause.account})", "gatekeeper resume, to end it before its time")]
+    return [
+        note(f"{pause_text(pause)} (by {pause.account})", f"gatekeeper resume --repo {shlex.quote(server.git_dir)}")
+    ]
 
 
 def _debts(server: Server, force: InForce, ledger: Ledger) -> list[Symptom]:
@@ -46,4 +54,4 @@ def _debts(server: Server, force: InForce, ledger: Ledger) -> list[Symptom]:
         return []
     late = f", {overdue} of them overdue" if overdue else ""
     what = f"{plural(overdue + still, 'commit')} landed without sign-offs that are owed since{late}"
-    return [note(what, f"gatekeeper audit --repo {server.git_dir} names them; sign them")]
+    return [note(what, f"gatekeeper audit exceptions --repo {shlex.quote(server.git_dir)}")]

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     Tick = Callable[[int, int], None]
 
 NEXT = {
+    "GitError": "gatekeeper doctor --repo {path}",
     "LedgerError": "gatekeeper doctor --repo {path}",
     "ConfigurationError": "gatekeeper doctor --repo {path}",
     "SourceError": "gatekeeper doctor --repo {path}",

@@ -38,9 +38,17 @@ class Act(Record):
     question: str
     done: str = "Signed: {total}."
     after: str = "The sign-off is on the server; the push can be repeated now."
+    late: str = ""
+    """Instead of `after`, where every commit has landed already; empty: `after` all the same."""
 
 
-APPROVAL = Act(decision=Decision.APPROVE, doing="approving", verb="approve", question="Approve {total}?")
+APPROVAL = Act(
+    decision=Decision.APPROVE,
+    doing="approving",
+    verb="approve",
+    question="Approve {total}?",
+    late="The sign-off is on the server. They have landed already: it settles what is owed for them.",
+)
 VETO = Act(
     decision=Decision.REJECT,
     doing="rejecting",
@@ -137,10 +145,16 @@ def perform(
         statements,
         act.question.format(**words),
         act.done.format(**words),
-        act.after.format(**words),
+        (act.late if act.late and _landed(me, items, ref) else act.after).format(**words),
         local=local,
         yes=yes,
     )
+
+
+def _landed(me: Signatory, items: Sequence[Item], ref: str) -> bool:
+    """Whether every commit is on the ref, by what this clone knows of the server."""
+    tip = me.clone.server_tip(ref)
+    return tip is not None and not me.bench.engine.ids([item.commit.id for item in items], [tip])
 
 
 def _require_right(act: Act, me: Signatory) -> None:

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 @click.option("-m", "--message", "comment", default="", metavar="TEXT", help="A comment, part of what is signed.")
 @INTO
 @click.option("--only-this-ref", is_flag=True, help="The sign-off counts for the --into ref alone.")
-@click.option(
-    "--only-needed", is_flag=True, help="Only the commits that still need a sign-off, as far as this clone can tell."
-)
+@click.option("--only-needed", is_flag=True, help="Only the commits that still need a sign-off.")
 @click.option("--expires", metavar="SPAN", help="How long it counts, such as 30d or 12h; default: 90d.")
 @click.option("--mine", is_flag=True, help="State that you wrote the commits. This approves nothing.")
 @click.option("--emergency", metavar="WHY", help="Let them into the --into ref unapproved, at most 24h long.")

@@ -15,6 +15,9 @@ ON_REF = "refs/"
 class SourceError(Exception):
     """A configured policy or roster that cannot be read: which key, what is wrong, what to do."""
 
+    hint = ""
+    """The next step of who runs a command; empty: that of every such error."""
+
 
 class Source(Record):
     """A policy or roster as read."""
@@ -75,7 +78,9 @@ def _split(key: str, value: str) -> tuple[str, str]:
 
 
 def _unset(key: str) -> SourceError:
-    return SourceError(f"{key} is not set; set it with: git config {key} FILE")
+    error = SourceError(f"{key} is not set; set it with: git config {key} FILE")
+    error.hint = "arm the repository with: gatekeeper install"
+    return error
 
 
 def read_file(key: str, value: str | None, git_dir: str) -> Source:

@@ -82,7 +82,7 @@ EXCEPTIONS: dict[str, tuple[str, str]] = {
     ),
     "mark-hidden": (
         "the commit carries an AI mark, and its entry says that it has none",
-        "gatekeeper marks {commit}   (in a clone)",
+        "gatekeeper marks {commit}   # in a clone",
     ),
     "rule-left-out": (
         "the entry does not judge it by all rules of that day's policy",
@@ -102,11 +102,11 @@ EXCEPTIONS: dict[str, tuple[str, str]] = {
     ),
     "overdue": (
         "it landed without its sign-offs ({rules}), which were owed by {due}",
-        "gatekeeper sign {commit}   (in a clone)",
+        "gatekeeper sign {commit}   # in a clone",
     ),
     "owed": (
         "it landed without its sign-offs ({rules}), which are owed by {due}",
-        "gatekeeper sign {commit}   (in a clone)",
+        "gatekeeper sign {commit}   # in a clone",
     ),
     "warned": (
         "{count} landed though rule {rule} was not satisfied: it only warns",

@@ -249,6 +249,13 @@ def test_another_name_for_a_guarded_repository_is_refused(world: World) -> None:
     assert owner(world, "install", "--repo", "shop.git", *files, "--name", "example/shop").status == 0
 
 
+def test_where_the_gate_was_taken_away_an_audit_says_how_it_comes_back(world: World) -> None:
+    assert owner(world, "uninstall", "--repo", "shop.git").status == 0
+    said = owner(world, "audit", "--repo", "shop.git")
+    assert said.status == 2
+    assert said.err.endswith("Next: arm the repository with: gatekeeper install\n")
+
+
 def test_a_platform_that_is_none_is_told_which_there_are(plain: World) -> None:
     said = owner(plain, "install", "--repo", "plain.git", *FILES, "--server", "gitlub")
     assert said.status == 2

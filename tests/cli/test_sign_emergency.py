@@ -55,6 +55,16 @@ def test_with_it_the_branch_goes_in_and_show_and_the_push_say_so(world: World, s
     assert "emergency" in pushed.text
 
 
+def test_who_signs_afterwards_is_not_told_to_repeat_a_push(world: World, senior: Desk) -> None:
+    (commit,) = for_review(world)
+    senior.ready().ok("sign", "--emergency", WHY, "--into", "main", "--yes", "origin/review/one")
+    assert world.clone().push("HEAD:main").accepted
+    senior.clone.git("fetch", "-q")
+    said = senior.ok("sign", "--yes", commit)
+    assert "They have landed already: it settles what is owed for them." in said.err
+    assert "can be repeated" not in said.err
+
+
 def test_an_emergency_that_was_taken_back_lets_nothing_in(world: World, senior: Desk) -> None:
     (commit,) = for_review(world)
     senior.ready().ok("sign", "--emergency", WHY, "--yes", commit)
