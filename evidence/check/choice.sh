@@ -23,4 +23,12 @@ rows population.tsv | cut -f 1-5 | sort >"$work/everything"
 sort "$work/landed" | cut -f 1-5 >"$work/some"
 [ -z "$(sort "$work/some" | comm -13 "$work/everything" -)" ] || fail 'commits.tsv has rows that are not in population.tsv'
 awk 'NR == FNR { chosen[$1]; next } $1 in chosen' "$work/chosen" "$work/everything" | cmp -s - "$work/some" || fail 'commits.tsv leaves out places where chosen commits landed'
+# What one update brought landed on one ref at one time: all of it is in the population, or nothing.
+rows population.tsv | cut -f 3,4 | grep -xE "[0-9]+$tab[0-9]+" | sort -u >"$work/updates" || :
+while IFS=$tab read -r push position; do
+    [ -f "$work/brings.$push.$position" ] || continue
+    awk -F '\t' -v e="$push" -v p="$position" '$3 == e && $4 == p { print $1 }' "$work/everything" | sort >"$work/told"
+    sort "$work/brings.$push.$position" | comm -23 - "$work/told" >"$work/lost"
+    while read -r commit; do fail "population.tsv leaves out $commit, which entry $push brought with others"; done <"$work/lost"
+done <"$work/updates"
 report choice "$(about chosen) of $(about population) landed commits, by: $(about method)"

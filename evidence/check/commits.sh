@@ -11,6 +11,7 @@ rule() { # does the rule hold: is each approval that counted good, and are there
             why="rule $id was not satisfied, and it landed all the same"
             return 1
         else
+            soft="$soft $id"
             note="$note; rule $id was not satisfied, and only set to $enforcement"
         fi
         return 0
@@ -42,11 +43,13 @@ lift() { # by what rules were lifted, and is it in the record?
     esac
     debt=$(C=$commit R=$ref awk -F '\t' 'NR > 1 && $1 == ENVIRON["C"] && $2 == ENVIRON["R"] { print $6 }' debts.tsv)
     [ "$debt" = settled ] || { debt=open; mark=OWED; }
+    [ "$debt" = open ] || awk -F '\t' -v c="$commit" '$1 == c && $2 == "approve" { found = 1 } END { exit !found }' "$work/said" ||
+        debt='settled, as debts.tsv says, though no approval of it is here'
     note="$note; lifted by $source of $person ($reason), owed by $due: $debt"
 }
 
 landed() { # check one landed commit; sets `why` if something does not fit
-    mark=ok why='' note='' by='' asked='' owed=''
+    mark=ok why='' note='' by='' asked='' owed='' soft=''
     has_commit "$commit" || { why='its object is not here'; return 1; }
     entry "$push" || { why="entry $push is not here"; return 1; }
     [ "$kind $result" = 'push accepted' ] || { why="entry $push is no accepted push"; return 1; }
@@ -60,6 +63,8 @@ landed() { # check one landed commit; sets `why` if something does not fit
         END { for (i in pushes) if (i in places && kind == "\"landing\"") exit 0; exit 1 }' "$work/entry.$landing" ||
         { why="entry $landing does not say that it landed"; return 1; }
     landed_at=$date
+    [ "$judged $judged_position" = "$push $position" ] || [ ! -f "$work/verdict.$push.$position.$commit" ] ||
+        { why="entry $push has a verdict of its own about it"; return 1; }
     if [ "$judged" = 0 ]; then
         [ "$(about pruned)" != 0 ] || { why='no entry has a verdict about it'; return 1; }
         mark=GONE what='had landed in order before; the entry with the verdict was pruned'
@@ -67,6 +72,7 @@ landed() { # check one landed commit; sets `why` if something does not fit
     fi
     [ "$judged" = "$push" ] || note="; had landed in order before, judged in entry $judged"
     entry "$judged" || { why="entry $judged is not here"; return 1; }
+    [ "$result" = accepted ] || { why="entry $judged, which judged it, accepted nothing"; return 1; }
     is_id "$policy" && is_id "$roster" || { why="entry $judged names no policy and roster"; return 1; }
     [ -f "policies/$policy.yaml" ] && [ -f "policies/$policy.rules.tsv" ] || { why="the policy $policy is not here"; return 1; }
     roster=rosters/$roster
@@ -96,6 +102,7 @@ landed() { # check one landed commit; sets `why` if something does not fit
     *) author="; author $proved, proved by $proof" ;;
     esac
     [ -n "$asked" ] || what="no rule asked for a sign-off (AI: $state$author)"
+    [ -n "$asked" ] || [ -z "$owed$soft" ] || what="rule$owed$soft: nobody (AI: $state$author)"
 }
 
 phase='the landed commits'

@@ -81,4 +81,20 @@ while IFS=$tab read -r about_statement taken received _; do
         die 'statements.tsv has a row that is none'
     statement "$about_statement" "$taken" "$received"
 done <"$work/rows"
+
+rows statements.tsv | cut -f 1 >"$work/given"
+rows commits.tsv | cut -f 1 >"$work/wanted"
+while read -r number; do # an approval's revocation must not be left out where the entry that took it in is here
+    awk -F '\t' '
+        function bare(text) { gsub(/"/, "", text); return text }
+        FILENAME == ARGV[1] { given[$1]; next }
+        FILENAME == ARGV[2] { wanted[$1]; next }
+        $1 == "/\"data\"/\"outcome\"" { accepted = $2 == "\"accepted\"" }
+        $1 ~ /^\/"data"\/"receipts"\/[0-9]+\/"commits"\/[0-9]+$/ && bare($2) in wanted { split($1, part, "/"); about[part[4]] }
+        $1 ~ /^\/"data"\/"receipts"\/[0-9]+\/"statement"$/ {
+            split($1, part, "/")
+            if (accepted && part[4] in about && !(bare($2) in given)) print bare($2)
+        }' "$work/given" "$work/wanted" "$work/entry.$number" >"$work/lacking"
+    while read -r lacking; do fail "statements.tsv leaves out $lacking, which entry $number took in"; done <"$work/lacking"
+done <"$work/entries"
 report statements "$(count "$work/rows"), each signed with the key that it names, and taken in by the stated entry"
