@@ -11,6 +11,7 @@ from functools import partial
 from gatekeeper.attesting import Attesting
 from gatekeeper.authoring import Authors
 from gatekeeper.bench import Bench
+from gatekeeper.core.changes import path_key
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.declaration import Declaration, declare, with_evidence
 from gatekeeper.core.dossier import Dossier
@@ -124,6 +125,7 @@ class Recalled:
                 holds = partial(self._holds, commit, people[commit.id])
                 found = memory.recall(brought[commit.id], people[commit.id], versions, holds)
                 found = found or self._carried_mark(commit, people[commit.id], self._sources.get(commit.id, ()))
+                found = found or self._mark_of_a_side(memory, commit, people[commit.id])
                 declaration = remembered(declaration, found) if found else declaration
             if declaration != declarations[commit.id]:
                 self.declarations[commit.id] = declaration
@@ -179,6 +181,24 @@ class Recalled:
                 if counts and self._holds(commit, people, seen.person, seen.entry):
                     return Recollection(how=How.CHANGE, root=name, person=seen.person, time=seen.time, tools=seen.tools)
         return None
+
+    def _mark_of_a_side(self, memory: Memory, commit: Commit, people: Sequence[str]) -> Recollection | None:
+        """Return the mark on what a merge takes from one of its parents where Git's own merge does not.
+
+        Such bytes are new to none of its parents, and yet may be what the ref has got rid of.
+        """
+        brought = self._brought[commit.id].replace(change="")
+        taken = brought.replace(files=brought.sides)
+        holds = partial(self._holds, commit, people)
+        if not brought.sides or not memory.recall(taken, people, (), holds):
+            return None
+        engine = self._bench.engine
+        again = engine.remake([(commit.parents[0], commit.parents[1])])[0].tree if len(commit.parents) == 2 else None
+        if again is not None:
+            (change,) = engine.changes([(again, commit.tree)])
+            chosen = {path_key(entry.path) for entry in change}
+            taken = taken.replace(files=tuple(file for file in brought.sides if file[1] in chosen))
+        return memory.recall(taken, people, (), holds)
 
     def _with_tools_of(self, declaration: Declaration, commit: Commit, people: Sequence[str]) -> Declaration:
         """Return what a commit says with the tools of what it carries: it admits no less than what was reviewed."""

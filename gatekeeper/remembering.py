@@ -54,6 +54,8 @@ class Brought(Record):
     """The keys of all paths that it changes."""
     traces: tuple[TraceFile, ...] = ()
     """The files with records of Agent Trace that are new in it; in a merge, against every parent."""
+    sides: tuple[tuple[str, str], ...] = ()
+    """Of a merge, like `files`: what some parent has and another has not."""
 
     @property
     def bytes(self) -> Bytes:
@@ -77,6 +79,8 @@ def brought_by(commit: Commit, changes: tuple[Change, ...], object_format: Objec
     files = {(str(entry.new_id), path_key(entry.path)) for entry in first if is_new_blob(entry)}
     for change in changes[1:]:
         files &= {(str(entry.new_id), path_key(entry.path)) for entry in change}
+    others = changes if commit.is_merge else ()
+    sides = {(str(entry.new_id), path_key(entry.path)) for each in others for entry in each if is_new_blob(entry)}
     return Brought(
         change=change_digest(first, object_format) or "",
         inverse=change_digest(inverse(first), object_format) or "",
@@ -84,6 +88,7 @@ def brought_by(commit: Commit, changes: tuple[Change, ...], object_format: Objec
         files=tuple(sorted(files)),
         touched=frozenset(path_key(entry.path) for change in changes for entry in change),
         traces=_trace_files(changes),
+        sides=tuple(sorted(sides - files)),
     )
 
 
@@ -96,6 +101,11 @@ def _trace_files(changes: tuple[Change, ...]) -> tuple[TraceFile, ...]:
         if len(same) == len(changes):
             found.append(TraceFile(path=file.path, new=file.new_id, before=tuple(entry.old_id for entry in same)))
     return tuple(found)
+
+
+def _keys(brought: Brought) -> tuple[str, ...]:
+    """Return by what marks on the bytes of a commit are found."""
+    return (brought.change, *(blob for blob, _ in (*brought.files, *brought.sides)))
 
 
 class Memory:
@@ -117,7 +127,7 @@ class Memory:
         self._past = past
         self._within = within
         self._since = Timestamp(bench.now - bench.policy.remember)
-        keys = {key for each in brought.values() for key in (each.change, *(blob for blob, _ in each.files)) if key}
+        keys = {key for each in brought.values() for key in _keys(each) if key}
         self._marks = {key: list(marks) for key, marks in ledger.marks(sorted(keys)).items()}
         past.fetch([mark.root for marks in self._marks.values() for mark in marks])
         self._ledger = ledger
@@ -126,7 +136,7 @@ class Memory:
 
     def knows(self, brought: Brought) -> bool:
         """Whether there is a mark on any of the bytes that a commit brings."""
-        return any(key in self._marks for key in (brought.change, *(blob for blob, _ in brought.files)))
+        return any(key in self._marks for key in _keys(brought))
 
     def amends(self, commits: Mapping[ObjectId, str]) -> dict[str, tuple[Seen, ...]]:
         """Return what was pushed marked with the author lines of commits: by the digest of the line."""
