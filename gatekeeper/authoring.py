@@ -41,6 +41,11 @@ class Authors:
         people = (self._bench.roster.by_email(address) for address in co_author_addresses(commit.message))
         return tuple(dict.fromkeys(person for person in people if person and not person.bot))
 
+    def committers(self, commits: Sequence[Commit]) -> tuple[Person, ...]:
+        """Return the committers of some commits, as far as the roster knows them."""
+        people = (self._bench.roster.by_email(commit.committer.email) for commit in commits)
+        return tuple(dict.fromkeys(person for person in people if person))
+
     def first_pushes(self, commits: Sequence[Commit]) -> dict[ObjectId, FirstPush]:
         """Return who first pushed each commit: this pusher, whoever the ledger knows, or nobody known."""
         if self._bench.ledger is None or not commits:

@@ -38,6 +38,8 @@ class Credit(Record):
     """Of a squashed range: who wrote each of its commits."""
     co_authors: tuple[Person, ...] = ()
     """Of all that is carried."""
+    committers: tuple[Person, ...] = ()
+    """Of all that is approved and carried."""
     hands: tuple[Person, ...] = ()
     """Who wrote what came first of all that is the same: under whatever name it came again, it is their work."""
 
@@ -89,6 +91,7 @@ class Creditor:
         authors: list[Authorship] = []
         range_authors: list[Authorship] = []
         co_authors: list[Person] = []
+        committers: list[Person] = []
         approved: list[_Range] = []
         unapproved: list[_Range] = []
         first = _first(sources)
@@ -109,6 +112,7 @@ class Creditor:
             here = cover(source.commits, source.assisted, standings) if squash else [each for _, each in standings]
             approvals += here
             helps = any(not standing.flaw for standing in here)
+            committers += self._authors.committers([there[name] for name in source.commits]) if helps else ()
             # Anybody can push a copy under another name: only who wrote what was approved, or came first, counts.
             if squash and helps:
                 approved.append((written, together))
@@ -133,6 +137,7 @@ class Creditor:
             authors=tuple(authors),
             range_authors=tuple(dict.fromkeys(range_authors)),
             co_authors=tuple(dict.fromkeys(co_authors)),
+            committers=tuple(dict.fromkeys(committers)),
             hands=tuple(hands),
         )
 

@@ -176,7 +176,7 @@ class _Gathering:
                 dossier = dossier.replace(
                     authorship=self.authors.authorship(commit, co_authors, first_pushes.get(commit.id), signoffs),
                     co_authors=co_authors,
-                    committer=self.bench.roster.by_email(commit.committer.email),
+                    committers=self.authors.committers([commit]),
                 )
             dossiers.append(self.recalled.complete(dossier) if self.recalled else dossier)
         return dossiers

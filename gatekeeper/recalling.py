@@ -127,6 +127,7 @@ class Recalled:
                 found = found or self._carried_mark(commit, people[commit.id], self._sources.get(commit.id, ()))
                 found = found or self._mark_of_a_side(memory, commit, people[commit.id])
                 declaration = remembered(declaration, found) if found else declaration
+                declaration = self._with_tools_of(declaration, commit, people[commit.id]) if found else declaration
             if declaration != declarations[commit.id]:
                 self.declarations[commit.id] = declaration
             if memory and declaration.assisted:
@@ -171,6 +172,7 @@ class Recalled:
         What the ref has had is no hit, as with bytes: a squash may have parts that went before it. Nor are the marked
         commits `within` the same range.
         """
+        marks: list[Recollection] = []
         for source in sources:
             self._past.fetch(source.assisted)
             for name, seen in self._ledger.seen(source.assisted).items():
@@ -179,8 +181,10 @@ class Recalled:
                 first = any(mark.first for mark in self._ledger.marks_with(name))
                 counts = seen.assisted and (first or seen.person in people)
                 if counts and self._holds(commit, people, seen.person, seen.entry):
-                    return Recollection(how=How.CHANGE, root=name, person=seen.person, time=seen.time, tools=seen.tools)
-        return None
+                    mark = Recollection(how=How.CHANGE, root=name, person=seen.person, time=seen.time, tools=seen.tools)
+                    marks.append(mark)
+        tools = tuple(dict.fromkeys(tool for mark in marks for tool in mark.tools))
+        return marks[0].replace(tools=tools) if marks else None
 
     def _mark_of_a_side(self, memory: Memory, commit: Commit, people: Sequence[str]) -> Recollection | None:
         """Return the mark on what a merge takes from one of its parents where Git's own merge does not.
@@ -301,6 +305,7 @@ class Recalled:
                 authorship=credited(dossier.authorship, credit),
                 range_authors=credit.range_authors,
                 co_authors=tuple(dict.fromkeys((*dossier.co_authors, *credit.co_authors))),
+                committers=tuple(dict.fromkeys((*dossier.committers, *credit.committers))),
             )
             reviewed += [pair for source in sources for pair in zip(source.commits, source.changes, strict=True)]
         self._past.add(commit.id, reviewed=reviewed)

@@ -40,7 +40,7 @@ def _excluded(require: Require, dossier: Dossier) -> set[str]:
             person for each in dossier.range_authors or (dossier.authorship,) for person in each.involved
         ),
         Independence.CO_AUTHORS: dossier.co_authors,
-        Independence.COMMITTER: (dossier.committer,),
+        Independence.COMMITTER: dossier.committers,
         Independence.PUSHER: (dossier.pusher,),
     }
     return {person.id for group in require.independent_of for person in groups[group] if person is not None}

@@ -42,7 +42,8 @@ class Dossier(Record):
     """
     authorship: Authorship = Authorship()
     co_authors: tuple[Person, ...] = ()
-    committer: Person | None = None
+    committers: tuple[Person, ...] = ()
+    """Its own, and those of what it carries."""
     pusher: Person | None = None
     signoffs: Judged = Judged()
     """Its own, and what it carries from other commits."""

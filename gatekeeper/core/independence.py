@@ -53,7 +53,7 @@ def hands_in(
     several = tuple(commits)
     authors = (roster.by_email(commit.author.email) for commit in several)
     co_authors = (roster.by_email(address) for commit in several for address in co_author_addresses(commit.message))
-    committers = (roster.by_email(commit.committer.email) for commit in several[:1])
+    committers = (roster.by_email(commit.committer.email) for commit in several)
     return Hands(
         authors=_people(authors) | {*proved, first_pusher} - {""},
         co_authors=_people(co_authors),

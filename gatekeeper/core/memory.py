@@ -74,6 +74,7 @@ class Recollection(Record):
     person: str
     time: Timestamp
     tools: tuple[str, ...] = ()
+    """Of all marks that count, not of this one alone: one tool does not hide another."""
 
 
 def recollect(
@@ -116,5 +117,8 @@ def recollect(
         else:
             continue
         found.append(Recollection(how=how, root=mark.root, person=mark.person, time=mark.time, tools=mark.tools))
+    if not found:
+        return None
     order = list(How)
-    return min(found, key=lambda each: (order.index(each.how), each.time, each.root), default=None)
+    best = min(found, key=lambda each: (order.index(each.how), each.time, each.root))
+    return best.replace(tools=tuple(dict.fromkeys((*best.tools, *(tool for each in found for tool in each.tools)))))

@@ -253,3 +253,30 @@ def test_no_human_co_author_of_an_agents_commit_approves_it(world: World, co_aut
     assert HAND.format("senior-1") in clone.push("main:main").text
     world.approve(commit, "senior-2")
     assert clone.push("main:main").accepted
+
+
+@one_format
+@pytest.mark.parametrize("signer", ["senior-1", "senior-2"])
+@pytest.mark.parametrize("squash", [True, False])
+def test_who_committed_what_was_approved_is_not_made_independent_by_a_rebase(
+    world: World, signer: str, squash: bool
+) -> None:
+    independent = ["author", "co-authors", "committer"]
+    world.set_rule(require={"signoffs": 1, "from": {"at_least": "senior"}, "independent_of": independent})
+    clone = world.clone("junior-1")
+    commits = [clone.assisted("First"), clone.assisted("Second")]
+    who = {"GIT_COMMITTER_NAME": "Senior 1", "GIT_COMMITTER_EMAIL": PEOPLE["senior-1"].email}
+    clone.git("rebase", "-q", "--force-rebase", "HEAD~2", env=who)
+    commits = [clone.id("HEAD^"), clone.id()]
+    assert clone.push("main:refs/heads/topic").accepted
+    for commit in commits:
+        world.approve(commit, signer)
+    if squash:
+        clone.git("reset", "-q", "--soft", "HEAD~2")
+        clone.commit("Both\n\nAssisted-by: claude\n", {})
+    else:
+        clone.git("rebase", "-q", "--force-rebase", "HEAD~2", env=clone.dates())
+    assert clone.id() not in commits
+    pushed = clone.push("main:main")
+    assert pushed.accepted is (signer == "senior-2")
+    assert (HAND.format("senior-1") in pushed.text) is (signer == "senior-1")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.carried import LINES, MARK, branch, changed, moved_on, start
+from tests.support.carried import LINES, MARK, branch, changed, moved_on, reviewed, start
 from tests.support.world import one_format
 
 if TYPE_CHECKING:
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 EVIL = changed(LINES, 5, "evil")
 OTHER = changed(LINES, 30, "other")
+SIGNOFF = {
+    "id": "senior-signoff",
+    "when": {"assisted": True, "author": {"below": "senior"}},
+    "require": {"signoffs": 1, "from": {"at_least": "senior"}},
+}
 
 
 def squashed(world: World, clone: Clone, approved: ObjectId) -> Pushed:
@@ -102,3 +107,20 @@ class TestOnesOwnWorkBesideIt:
         clone.git("mv", "new.py", "moved.py")
         clone.commit("Mine", {})
         assert squashed(world, clone, good).accepted
+
+
+@one_format
+@pytest.mark.parametrize("tools", [("claude", "cursor"), ("cursor", "claude"), ("claude", "claude")])
+@pytest.mark.parametrize("says", [MARK, ""])
+def test_no_tool_hides_another(world: World, tools: tuple[str, str], says: str) -> None:
+    world.set_policy(rules=[SIGNOFF, {"id": "no-cursor", "when": {"tools": ["cursor"]}, "refuse": "not here"}])
+    clone = start(world, {"a.py": LINES, "b.py": LINES})
+    one = clone.commit(f"One\n\nAssisted-by: {tools[0]}\n", {"a.py": EVIL})
+    two = clone.commit(f"Two\n\nAssisted-by: {tools[1]}\n", {"b.py": EVIL})
+    reviewed(world, clone, one, two)
+    branch(clone, "squashed")
+    clone.git("merge", "-q", "--squash", two)
+    clone.commit("Both" + says, {})
+    pushed = clone.push("HEAD:main")
+    assert pushed.accepted is ("cursor" not in tools)
+    assert ("not here" in pushed.text) is ("cursor" in tools)
