@@ -9,6 +9,7 @@ import click
 from gatekeeper.cli.common import FORMAT, REPO, git_directory, out, print_json
 from gatekeeper.core.symptom import Level
 from gatekeeper.doctoring import examine
+from gatekeeper.formats.terminal import Labelled
 from gatekeeper.installing import find_git
 
 STYLE = {Level.GOOD: ("ok  ", "green"), Level.NOTE: ("note", "yellow"), Level.BAD: ("BAD ", "red")}
@@ -32,8 +33,7 @@ def command(ctx: click.Context, repo: str, url: str | None, form: str) -> int:
     else:
         for symptom in found:
             word, style = STYLE[symptom.level]
-            out(ctx).print(word, style=style, end="  ")
-            out(ctx).print(symptom.what)
+            out(ctx).print(Labelled([(word, symptom.what)], style))
             if symptom.advice:
                 out(ctx).print(f"      {symptom.advice}")
     return 1 if any(symptom.level is Level.BAD for symptom in found) else 0

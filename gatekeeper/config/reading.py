@@ -86,11 +86,14 @@ class Section:
             report.add(path, "must be a mapping (`key: value`)")
         self.path = path
         self.report = report
+        self._meant: set[str] = set()
         for name, inside in self.values.items():
             if name in later:
                 self.fault(name, "is not supported by this version", at_key=True)
             elif name not in keys:
-                report.add((*path, name), f"unknown key {shown(name)}", nearest(name, keys), at_key=True)
+                hint = nearest(name, keys)
+                self._meant.update(key for key in keys if hint == f"did you mean `{key}`?")
+                report.add((*path, name), f"unknown key {shown(name)}", hint, at_key=True)
             elif inside is None:
                 self.fault(name, "has no value", at_key=True)
 
@@ -103,8 +106,8 @@ class Section:
         self.report.add((*self.path, name), f"`{name}` {message}", suggestion, at_key=at_key)
 
     def lacks(self, name: str) -> bool:
-        """Report a key that has to be there and is not."""
-        if name not in self.values and self._is_mapping:
+        """Report a key that has to be there and is not; a key that was only misspelt is told once."""
+        if name not in self.values and self._is_mapping and name not in self._meant:
             self.report.add(self.path, f"`{name}` is missing")
         return name not in self.values
 

@@ -27,8 +27,6 @@ COLOURS = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM:
 MANNER_COLOURS = {Manner.UNAPPROVED: "bold red", Manner.LIFTED: "yellow", Manner.WARNED: "yellow"}
 MAX_EXCEPTIONS = 20
 """Exceptions that the summary shows."""
-TOOL_WIDTH = 11
-"""Columns that the names of most tools need: torn apart they read badly."""
 MAX_SHIFTS = 6
 """Changes of one version of policy or roster that the summary shows."""
 
@@ -218,7 +216,7 @@ def changes_table(rows: list[Landed]) -> Table:
     for name in ("landed (UTC)", "ref", "commit"):
         table.add_column(name, no_wrap=True)
     for name in ("subject", "author", "AI", "signed by"):
-        table.add_column(name, overflow="fold", min_width=TOOL_WIDTH if name == "AI" else None)
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(
             format_time(row.landed_at)[:16].replace("T", " "),

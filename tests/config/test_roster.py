@@ -201,6 +201,11 @@ def test_all_problems_of_all_people_are_told_at_once() -> None:
     ]
 
 
+def test_a_key_that_is_only_misspelt_is_told_once() -> None:
+    told = roster_problems("version: 1\nlevels: [junior]\npeople: [{id: a, email: [a@b], level: junior}]\n")
+    assert told == ["3:18: unknown key `email` (did you mean `emails`?)"]
+
+
 def test_levels_of_people_are_checked_also_where_the_ladder_is_at_fault() -> None:
     told = roster_problems("version: 1\nlevels: [junior, junior]\npeople: [{id: a, emails: [a@b], level: Junior}]\n")
     assert [line.split(" ", 1)[0] for line in told] == ["2:18:", "3:40:"]
