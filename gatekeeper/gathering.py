@@ -10,7 +10,7 @@ from gatekeeper.attesting import Attesting, keeps_traces
 from gatekeeper.authoring import Arrival, Authors
 from gatekeeper.bench import Bench
 from gatekeeper.core.attestation import Attestation
-from gatekeeper.core.changes import paths_of
+from gatekeeper.core.changes import ruled_paths
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.declaration import Declaration, declare, with_evidence
 from gatekeeper.core.dossier import Addition, Dossier
@@ -233,7 +233,7 @@ class _Gathering:
         for commit, each in differences(self.bench.engine, [c for c in commits if c.id not in self.diffs]):
             self.diffs[commit.id] = _Diff(
                 digest=digest_of(commit, each, object_format),
-                paths=tuple(paths_of(change) for change in each),
+                paths=tuple(ruled_paths(change) for change in each),
                 brought=brought_by(commit, each, object_format) if self.remembers else None,
             )
 
@@ -268,7 +268,7 @@ class _Gathering:
         """Return those of some paths at which a merge differs from every one of the commits."""
         pairs = [(merge.id, commit) for commit in sorted(commits)] if paths else []
         for change in self.bench.engine.changes(pairs):
-            paths = paths.intersection(paths_of(change))
+            paths = paths.intersection(ruled_paths(change))
         return paths
 
     def _touched(self, commit: ObjectId) -> set[bytes]:

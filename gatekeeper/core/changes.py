@@ -20,6 +20,9 @@ KEY_LENGTH = 32
 BLOB_MODES = ("100644", "100755", "120000")
 """Modes of entries that are blobs: regular files and symbolic links."""
 
+LINK_MODES = ("120000", "160000")
+"""Modes of entries that can stand for a directory: symbolic links and submodules."""
+
 
 class RawEntry(Record):
     """One line of `git diff-tree --raw --no-renames` (git-diff(1), "Raw output format")."""
@@ -112,6 +115,11 @@ def inverse(change: Change) -> Change:
 def paths_of(change: Change) -> tuple[bytes, ...]:
     """Return the paths, in order."""
     return tuple(entry.path for entry in change)
+
+
+def ruled_paths(change: Change) -> tuple[bytes, ...]:
+    """Return the paths as rules on paths see them: a symbolic link or submodule with a slash, for it is a directory."""
+    return tuple(entry.path + b"/" * (entry.new_mode in LINK_MODES) for entry in change)
 
 
 def paths_key(change: Change) -> str:

@@ -65,10 +65,24 @@ def matches_ref(pattern: str, ref: str) -> bool:
 
 
 def matches_path(pattern: str, path: bytes) -> bool:
-    """Whether a path (bytes, no leading slash) matches a pattern with the rules of gitignore(5)."""
+    """Whether a path (bytes, no leading slash) matches a pattern with the rules of gitignore(5).
+
+    One that ends in a slash may lead to anything, as a symbolic link does: what a pattern guards below it is matched.
+    """
     wanted = pattern.encode().rstrip(b"/")
     anchored = b"/" in wanted
     segments = wanted.lstrip(b"/").split(b"/")
+    parts = path.rstrip(b"/").split(b"/")
+    if anchored and path.endswith(b"/") and _leads_to(segments, parts):
+        return True
     if not anchored:
         segments = [b"**", *segments]
-    return _segments(segments, path.split(b"/")) or _segments([*segments, b"**"], path.split(b"/"))
+    return _segments(segments, parts) or _segments([*segments, b"**"], parts)
+
+
+def _leads_to(pattern: list[bytes], directory: list[bytes]) -> bool:
+    """Whether a directory is one that a pattern names on its way to what it matches."""
+    above = pattern[: len(directory)]
+    return len(directory) < len(pattern) and all(
+        not _crosses(wanted) and _segment(wanted, part) for wanted, part in zip(above, directory, strict=True)
+    )
