@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from gatekeeper.bench import Bench
 from gatekeeper.core.authorship import Authorship, Claims, FirstPush, establish
-from gatekeeper.core.coauthors import co_author_addresses
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.people import Person
 from gatekeeper.core.push import PusherKind
 from gatekeeper.core.record import Record
 from gatekeeper.core.testimony import Judged
-from gatekeeper.core.writers import is_machine_made
+from gatekeeper.core.writers import human_co_authors, is_machine_made
 from gatekeeper.remembering import author_line_digest
 
 TYPE_CHECKING = False
@@ -38,8 +37,7 @@ class Authors:
 
     def co_authors(self, commit: Commit) -> tuple[Person, ...]:
         """Return the human co-authors of the roster."""
-        people = (self._bench.roster.by_email(address) for address in co_author_addresses(commit.message))
-        return tuple(dict.fromkeys(person for person in people if person and not person.bot))
+        return human_co_authors(commit, self._bench.roster)
 
     def committers(self, commits: Sequence[Commit]) -> tuple[Person, ...]:
         """Return the committers of some commits, as far as the roster knows them."""

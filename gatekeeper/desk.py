@@ -15,7 +15,7 @@ from gatekeeper.config.problems import ConfigurationError
 from gatekeeper.config.published import Published, read_published
 from gatekeeper.core.declaration import prepared
 from gatekeeper.core.ids import FORMATS, ObjectId, StatementId, Timestamp
-from gatekeeper.core.push import NOTES, PUBLISHED, RESERVED, SIGNOFFS
+from gatekeeper.core.push import NOTES, PUBLISHED, RESERVED, SIGNOFFS, full_name
 from gatekeeper.core.record import Record
 from gatekeeper.core.signoff import MalformedSignoffError
 from gatekeeper.core.testimony import Testimony
@@ -183,9 +183,7 @@ class Clone:
 
     def full_ref(self, name: str, published: Published) -> str:
         """Return the full name on the server that a short one (`main`) or an empty one (the default branch) means."""
-        if not name:
-            return published.default_branch
-        return name if name.startswith("refs/") else f"refs/heads/{name}"
+        return full_name(name) if name else published.default_branch
 
     def server_tip(self, ref: str) -> ObjectId | None:
         """Return the last known value of a server's branch, without asking the server."""

@@ -31,7 +31,8 @@ from gatekeeper.shims import MARK, is_ours
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 PROBE_REF = f"{RESERVED}doctor-probe"
 PROBE_MESSAGE = """A probe of the gate
@@ -70,16 +71,23 @@ def examine(git_dir: str, git: str, environment: Mapping[str, str], url: str | N
 
 def _armed(server: Server) -> bool:
     """Whether anything of an installation is there: else one finding says it better than many."""
-    paths = [hook_path(f"{server.git_dir}/hooks", server.platform, hook) for hook in HOOKS]
-    name = server.configuration.get("gatekeeper.repository", own_only=True)
+    paths = [_hook(server, hook) for hook in HOOKS]
+    name = server.given_name
     return bool(name) or os.path.exists(server.ledger_path) or any(map(is_ours, paths))
+
+
+def _some_rule_refuses(server: Server, force: InForce) -> bool:
+    return any(rule.enforced_at(server.now) is Enforcement.REFUSE for rule in force.policy.rules)
+
+
+def _hook(server: Server, hook: str) -> Path:
+    return hook_path(f"{server.git_dir}/hooks", server.platform, hook)
 
 
 def _hooks(server: Server) -> list[Symptom]:
     """Look at the hook files as Git and the kernel will."""
     found: list[Symptom] = []
-    user = UserGit(server.git_dir, {**os.environ, "GIT_DIR": server.git_dir})
-    elsewhere = user.ask("config", "--get", "core.hooksPath")
+    elsewhere = server.ask("config", "--get", "core.hooksPath")
     if elsewhere and server.platform not in DROP_IN:
         found.append(
             bad(
@@ -88,7 +96,7 @@ def _hooks(server: Server) -> list[Symptom]:
             )
         )
     for hook in HOOKS:
-        path = hook_path(f"{server.git_dir}/hooks", server.platform, hook)
+        path = _hook(server, hook)
         if not path.exists():
             found.append(bad(f"{path} is not there", install_command(server)))
             continue
@@ -126,9 +134,8 @@ def _hooks(server: Server) -> list[Symptom]:
 
 def _git_settings(server: Server) -> list[Symptom]:
     """Look at settings of Git that the gate counts on."""
-    user = UserGit(server.git_dir, {**os.environ, "GIT_DIR": server.git_dir})
     found: list[Symptom] = []
-    if user.ask("config", "--type=bool", "--get", "receive.fsckObjects") != "true":
+    if server.ask("config", "--type=bool", "--get", "receive.fsckObjects") != "true":
         found.append(
             bad(
                 "receive.fsckObjects is not true: malformed objects can be pushed; the gate reads new trees itself",
@@ -139,7 +146,7 @@ def _git_settings(server: Server) -> list[Symptom]:
         ("receive.shallowUpdate", "pushes could make the repository shallow"),
         ("receive.procReceiveRefs", "another hook updates some refs past the gate"),
     ):
-        if user.ask("config", "--get", key) not in (None, "", "false"):
+        if server.ask("config", "--get", key) not in (None, "", "false"):
             found.append(bad(f"{key} is set: {why}", f"git -C {shlex.quote(server.git_dir)} config --unset {key}"))
     if os.path.exists(os.path.join(server.git_dir, "shallow")):
         found.append(
@@ -182,7 +189,7 @@ def _configuration(server: Server, found: list[Symptom]) -> InForce | None:
             bad(reason_text(fault), "docs/install.md, Policy and roster on a ref")
             for fault in too_few_administrators(force, server.now)
         ]
-    if all(rule.enforced_at(server.now) is not Enforcement.REFUSE for rule in force.policy.rules):
+    if not _some_rule_refuses(server, force):
         found.append(
             note(
                 "no rule of the policy refuses yet: they only observe or warn",
@@ -264,14 +271,19 @@ def _aliases(server: Server, force: InForce, ledger: Ledger) -> list[Symptom]:
     ]
 
 
+def _init(server: Server, tell: Callable[..., str], path: str) -> None:
+    """Make a bare repository with the same objects behind it."""
+    tell("init", "--quiet", "--bare", f"--object-format={server.object_format.name}", path)
+    with open(os.path.join(path, "objects", "info", "alternates"), "w", encoding="utf-8") as file:
+        file.write(os.path.join(server.git_dir, "objects") + "\n")
+
+
 def _scratch_copy(server: Server, root: str, force: InForce) -> str:
     """Make a repository with the same hooks and configuration, and the same objects behind it."""
     scratch = os.path.join(root, "scratch.git")
     tell = UserGit(root).tell
-    tell("init", "--quiet", "--bare", f"--object-format={server.object_format.name}", scratch)
+    _init(server, tell, scratch)
     tell("--git-dir", scratch, "symbolic-ref", "HEAD", server.default_branch() or "refs/heads/main")
-    with open(os.path.join(scratch, "objects", "info", "alternates"), "w", encoding="utf-8") as file:
-        file.write(os.path.join(server.git_dir, "objects") + "\n")
     governed = force.governed
     for ref, tip in server.all_refs().items():
         if ref.startswith("refs/heads/") or (governed and governed.ref == ref):
@@ -291,13 +303,11 @@ def _scratch_copy(server: Server, root: str, force: InForce) -> str:
         )
     )
     tell("--git-dir", scratch, "config", "gatekeeper.server", server.platform)
-    elsewhere = UserGit(server.git_dir, {**os.environ, "GIT_DIR": server.git_dir}).ask(
-        "config", "--local", "--get", "core.hooksPath"
-    )
+    elsewhere = server.ask("config", "--local", "--get", "core.hooksPath")
     if elsewhere:
         tell("--git-dir", scratch, "config", "core.hooksPath", os.path.join(server.git_dir, elsewhere))
     for hook in HOOKS:
-        original = hook_path(f"{server.git_dir}/hooks", server.platform, hook)
+        original = _hook(server, hook)
         copy = os.path.join(scratch, "hooks", hook)
         os.unlink(copy)
         if original.exists():
@@ -310,9 +320,7 @@ def _probe_commit(server: Server, root: str, ref: str) -> ObjectId:
     """Make an AI-assisted commit of nobody's, in a repository of its own."""
     work = os.path.join(root, "work.git")
     tell = UserGit(root, {**os.environ, **IDENTITY}).tell
-    tell("init", "--quiet", "--bare", f"--object-format={server.object_format.name}", work)
-    with open(os.path.join(work, "objects", "info", "alternates"), "w", encoding="utf-8") as file:
-        file.write(os.path.join(server.git_dir, "objects") + "\n")
+    _init(server, tell, work)
     tip = server.refs([ref])[ref].target
     blob_file = os.path.join(root, "probe.txt")
     with open(blob_file, "w", encoding="utf-8") as file:
@@ -347,7 +355,7 @@ def _judgement(status: int, said: str, ref: str, force: InForce, server: Server)
             f"a push to a copy was refused, and not by gatekeeper: {' '.join(said.split())[:200]}",
             "look at the other hooks",
         )
-    if all(rule.enforced_at(server.now) is not Enforcement.REFUSE for rule in force.policy.rules):
+    if not _some_rule_refuses(server, force):
         return note(
             "a push of an unapproved AI-assisted commit was accepted, as the policy only observes or warns",
             "set enforce: refuse when you are ready",

@@ -11,6 +11,7 @@ from gatekeeper.core.exhibit import Exhibit, Regime
 from gatekeeper.core.globs import matches_ref
 from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.people import within
+from gatekeeper.core.push import full_name
 from gatekeeper.core.record import Record
 from gatekeeper.core.sampling import draw
 from gatekeeper.debts import debts
@@ -96,7 +97,7 @@ def export(server: Server, ledger: Ledger, wanted: Wanted, package: Package, exc
 
 
 def _admits(selection: Selection, exhibit: Exhibit) -> bool:
-    names = [ref if ref.startswith("refs/") else f"refs/heads/{ref}" for ref in selection.refs]
+    names = [full_name(ref) for ref in selection.refs]
     return within(selection.since, selection.until, exhibit.landed_at) and (
         not names or any(matches_ref(name, exhibit.ref) for name in names)
     )

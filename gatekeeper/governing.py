@@ -13,6 +13,7 @@ from gatekeeper.core.changes import paths_of
 from gatekeeper.core.commits import Commit
 from gatekeeper.core.counting import seen
 from gatekeeper.core.dossier import Dossier
+from gatekeeper.core.evaluation import vetoed
 from gatekeeper.core.governance import Administrators, Governed, shortage
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.people import Person, Who
@@ -129,13 +130,7 @@ def _judge_change(bench: Bench, governed: Governed, tip: ObjectId, arrival: Arri
     able = asked.able(bench.roster, bench.now)
     short = shortage(everywhere, able, asked.signoffs, _circles(dossiers, arrival.person))
     problems = [
-        reason(
-            "vetoed",
-            signer=veto.signer.id if veto.signer else "",
-            statement=veto.statement_id,
-            issued=veto.statement.issued_at,
-            comment=veto.statement.comment,
-        )
+        vetoed(veto)
         for veto in {veto.statement_id: veto for dossier in dossiers for veto in dossier.signoffs.vetoes}.values()
     ]
     if short:

@@ -127,7 +127,7 @@ def _migrate(server: Server) -> str:
 
 def _refuse_another_name(server: Server, plan: Plan) -> None:
     """Refuse to bind a guarded repository to another name: no sign-off given so far would count any more."""
-    name = server.configuration.get("gatekeeper.repository", own_only=True)
+    name = server.given_name
     if name and name != plan.name and os.path.exists(server.ledger_path):
         raise InstallError(
             f"this repository is {name}, and its sign-offs are bound to that; install it with --name {name}. "
@@ -155,22 +155,13 @@ def _hooks_directory(server: Server, plan: Plan) -> str:
     Raises:
         InstallError: if Git would not look there.
     """
-    elsewhere = _git(server, "config", "--get", "core.hooksPath")
+    elsewhere = server.ask("config", "--get", "core.hooksPath")
     if elsewhere and plan.platform not in DROP_IN:
         raise InstallError(
             f"core.hooksPath is set to {elsewhere}, so Git does not run hooks of {server.git_dir}/hooks; "
             "unset it for this repository, or tell --server which platform owns it"
         )
     return os.path.join(server.git_dir, "hooks")
-
-
-def _git(server: Server, *arguments: str) -> str:
-    """Ask git with every scope of configuration, the user's too: what the server process will see."""
-    import subprocess
-
-    environment = {**os.environ, "GIT_DIR": server.git_dir}
-    answer = subprocess.run([server.git, *arguments], env=environment, capture_output=True, text=True, check=False)
-    return answer.stdout.strip()
 
 
 def _configure(server: Server, plan: Plan) -> list[Step]:
@@ -186,11 +177,11 @@ def _configure(server: Server, plan: Plan) -> list[Step]:
     before = {setting.key: setting.value for setting in server.configuration.settings}
     steps: list[Step] = []
     for key, value in values.items():
-        now = before.get(key) if key.startswith("gatekeeper.") else _git(server, "config", "--local", "--get", key)
+        now = before.get(key) if key.startswith("gatekeeper.") else server.ask("config", "--local", "--get", key)
         if now != value:
             server.runner.run("config", key, value)
         steps.append(Step(what=f"git config {key} {value}", changed=now != value))
-    hidden = _git(server, "config", "--local", "--get-all", "transfer.hideRefs").splitlines()
+    hidden = server.ask("config", "--local", "--get-all", "transfer.hideRefs").splitlines()
     if HIDDEN not in hidden:
         server.runner.run("config", "--add", "transfer.hideRefs", HIDDEN)
     steps.append(Step(what=f"git config --add transfer.hideRefs {HIDDEN}", changed=HIDDEN not in hidden))
@@ -268,7 +259,7 @@ def install_command(server: Server) -> str:
     asked = (
         ("policy", "policy.yaml", server.configuration.get("gatekeeper.policy")),
         ("roster", "roster.yaml", server.configuration.get("gatekeeper.roster")),
-        ("name", "NAME", server.configuration.get("gatekeeper.repository", own_only=True)),
+        ("name", "NAME", server.given_name),
         ("server", "PLATFORM", server.configuration.get("gatekeeper.server")),
     )
     given = " ".join(f"--{option} {shlex.quote(value) if value else blank}" for option, blank, value in asked)

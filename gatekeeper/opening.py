@@ -98,6 +98,21 @@ class Server:
         runner = self._start.private_runner(self.object_format, quarantined=quarantined, graph=graph)
         return Plumbing(runner, self.object_format, OBJECT_LIMIT, reader)
 
+    def ask(self, *arguments: str) -> str:
+        """Ask git with every scope of configuration, the user's too: what the server's processes see.
+
+        Returns:
+            What it prints, without the last newline; empty if it fails.
+        """
+        from gatekeeper.git.user import UserGit  # never in a hook
+
+        return UserGit(self.git_dir, {**os.environ, "GIT_DIR": self.git_dir}).ask(*arguments) or ""
+
+    @property
+    def given_name(self) -> str | None:
+        """The stable name that sign-offs are bound to, if one is set in the repository's own configuration."""
+        return self.configuration.get("gatekeeper.repository", own_only=True)
+
     @property
     def repository(self) -> str:
         """The stable name that sign-offs are bound to.
@@ -105,7 +120,7 @@ class Server:
         Raises:
             UnconfiguredError: if it is not set in the repository's own configuration.
         """
-        name = self.configuration.get("gatekeeper.repository", own_only=True)
+        name = self.given_name
         if not name:
             raise UnconfiguredError(
                 "gatekeeper.repository is not set; set it with: "

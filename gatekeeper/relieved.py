@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 
 from gatekeeper.config.in_force import InForce
@@ -11,7 +10,6 @@ from gatekeeper.core.symptom import Symptom, note
 from gatekeeper.debts import debts
 from gatekeeper.formats.text import plural
 from gatekeeper.formats.words import pause_text
-from gatekeeper.git.user import UserGit
 from gatekeeper.ledger import Ledger
 from gatekeeper.opening import Server
 
@@ -26,9 +24,8 @@ def examine_relief(server: Server, force: InForce, ledger: Ledger) -> list[Sympt
 
 
 def _options(server: Server, force: InForce) -> list[Symptom]:
-    user = UserGit(server.git_dir, {**os.environ, "GIT_DIR": server.git_dir})
     key = "receive.advertisePushOptions"
-    if force.policy.emergency.allowed is None or user.ask("config", "--type=bool", "--get", key) == "true":
+    if force.policy.emergency.allowed is None or server.ask("config", "--type=bool", "--get", key) == "true":
         return []
     return [
         note(

@@ -84,20 +84,10 @@ def publish_if_changed(server: Server, force: InForce) -> bool:
         default_branch=server.default_branch(),
         now=server.now,
     )
-    tip = server.refs([PUBLISHED])[PUBLISHED].target
-    before = None if tip == server.object_format.zero else tip
-    engine = server.engine()
-    if before and read_tree_files(engine, before) == files:
+    before = _tip(server, PUBLISHED)
+    if before and read_tree_files(server.engine(), before) == files:
         return False
-    write_store(
-        server.runner,
-        onto=before,
-        merging=None,
-        files=files,
-        now=server.now,
-        message="publish",
-        ref=PUBLISHED,
-    )
+    _write(server, PUBLISHED, before, files, "publish")
     return True
 
 
@@ -106,8 +96,7 @@ def heal_store(server: Server, ledger: Ledger) -> int:
 
     A store push that was judged and then lost the race for the ref leaves such sign-offs.
     """
-    tip = server.refs([SIGNOFFS])[SIGNOFFS].target
-    before = None if tip == server.object_format.zero else tip
+    before = _tip(server, SIGNOFFS)
     lost: dict[str, bytes] = {}
     count = 0
     for stored in ledger.lapsed_signoffs():
@@ -119,22 +108,20 @@ def heal_store(server: Server, ledger: Ledger) -> int:
             lost.update(dict.fromkeys(paths, stored.envelope))
             count += 1
     if lost:
-        new = _write(server, before, lost)
-        data = {"found_by": "heal", "landed": [], "lapsed": [], "healed": _healed(tip, new)}
+        _write(server, SIGNOFFS, before, lost, "put back lost sign-offs")
+        healed = _healed(before or server.object_format.zero, server.refs([SIGNOFFS])[SIGNOFFS].target)
+        data = {"found_by": "heal", "landed": [], "lapsed": [], "healed": healed}
         ledger.append("landing", data, now=server.now, repository=server.repository)
     return count
 
 
-def _write(server: Server, before: ObjectId | None, files: Mapping[str, bytes]) -> ObjectId:
-    write_store(
-        server.runner,
-        onto=before,
-        merging=None,
-        files=files,
-        now=server.now,
-        message="put back lost sign-offs",
-    )
-    return server.refs([SIGNOFFS])[SIGNOFFS].target
+def _tip(server: Server, ref: str) -> ObjectId | None:
+    target = server.refs([ref])[ref].target
+    return None if target == server.object_format.zero else target
+
+
+def _write(server: Server, ref: str, before: ObjectId | None, files: Mapping[str, bytes], message: str) -> None:
+    write_store(server.runner, onto=before, merging=None, files=files, now=server.now, message=message, ref=ref)
 
 
 def sweep(state: str, now: int) -> None:

@@ -64,7 +64,7 @@ class Job(Record):
 
 def is_guarded(server: Server) -> bool:
     """Whether a repository was ever armed: then a missing ledger is a fault, not a want of one."""
-    return bool(server.configuration.get("gatekeeper.repository", own_only=True)) or os.path.exists(server.ledger_path)
+    return bool(server.given_name) or os.path.exists(server.ledger_path)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import click
 from gatekeeper.cli.common import REPO, err, open_server
 from gatekeeper.cli.pause import checked_reason
 from gatekeeper.config.sources import find_place
+from gatekeeper.core.push import full_name
 from gatekeeper.formats.words import reason_text
 from gatekeeper.governed import too_few_administrators
 from gatekeeper.opening import KEYS, Server
@@ -30,7 +31,7 @@ def add(ctx: click.Context, ref: str, repo: str, why: str) -> None:
     and the ledger keeps who, when and why.
     """
     said = checked_reason(why, "--why")
-    full = ref if ref.startswith("refs/") else f"refs/heads/{ref}"
+    full = full_name(ref)
     with open_server(repo) as server:
         ledger = server.ledger()
         reconcile(server, ledger, "command")

@@ -6,7 +6,7 @@ import click
 
 from gatekeeper.auditing import audit
 from gatekeeper.cli import OK, REFUSED
-from gatekeeper.cli.common import FORMAT, err, out, print_json
+from gatekeeper.cli.common import FORMAT, REPO, err, out, print_json
 from gatekeeper.cli.looking import find_repositories, now, progress, selection
 from gatekeeper.core.audit import Selection
 from gatekeeper.core.sampling import UnfitSeedError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command("evidence")
-@click.option("--repo", required=True, metavar="DIR", help="The repository on the server, such as shop.git.")
+@REPO
 @click.option("--since", metavar="WHEN", help="What landed from then on: 90d, 2026-01-01, 2026-01-01T09:00:00Z.")
 @click.option("--until", metavar="WHEN", help="What landed before then.")
 @click.option("--ref", "refs", multiple=True, metavar="REF", help="Only this ref or pattern. Can be repeated.")

@@ -11,6 +11,7 @@ from gatekeeper.cli.common import open_server
 from gatekeeper.cli.policy import read
 from gatekeeper.config.loading import load_policy, load_roster
 from gatekeeper.config.published import Published
+from gatekeeper.core.push import full_name
 from gatekeeper.desk import Clone
 from gatekeeper.settling import reconcile
 
@@ -44,9 +45,7 @@ class Place:
 
     def full_ref(self, name: str) -> str:
         """Return the full name that a short or empty one means."""
-        if not name:
-            return self._default
-        return name if name.startswith("refs/") else f"refs/heads/{name}"
+        return full_name(name) if name else self._default
 
     def tip(self, ref: str) -> ObjectId | None:
         """Return where a ref is on the server, as far as this repository knows."""

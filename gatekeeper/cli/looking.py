@@ -18,6 +18,7 @@ from gatekeeper.cli.common import err, git_directory
 from gatekeeper.core.audit import Audit, Failed, Report, Selection
 from gatekeeper.core.clock import MalformedTimeError, parse_span, parse_time
 from gatekeeper.core.ids import Timestamp
+from gatekeeper.core.push import full_name
 from gatekeeper.formats.text import printable, visible
 from gatekeeper.touring import Job, failure, look_back, tour
 
@@ -107,7 +108,7 @@ def selection(
     return Selection(
         since=_moment(since, "--since", now),
         until=_moment(until, "--until", now),
-        refs=tuple(ref if ref.startswith("refs/") else f"refs/heads/{ref}" for ref in refs),
+        refs=tuple(map(full_name, refs)),
         teams=tuple(teams),
     )
 

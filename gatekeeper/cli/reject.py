@@ -6,20 +6,12 @@ import click
 
 from gatekeeper.cli.acts import VETO, perform
 from gatekeeper.cli.common import INTO
-from gatekeeper.cli.stating import REVISIONS, required_comment, signatory, signing_options
+from gatekeeper.cli.stating import REVISIONS, WHY, signatory, signing_options
 
 
 @click.command("reject")
 @REVISIONS
-@click.option(
-    "-m",
-    "--message",
-    "comment",
-    required=True,
-    metavar="WHY",
-    callback=required_comment,
-    help="Why; the author reads it.",
-)
+@WHY
 @INTO
 @signing_options
 @click.pass_context

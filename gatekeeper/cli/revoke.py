@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gatekeeper.bench import UnjudgeableError, read_commit
-from gatekeeper.cli.stating import required_comment, signatory, signing_options
+from gatekeeper.cli.stating import WHY, signatory, signing_options
 from gatekeeper.core.approval import revocations
 from gatekeeper.core.clock import format_date
 from gatekeeper.core.ids import HEX
@@ -33,15 +33,7 @@ NAMES = {
 
 @click.command("revoke")
 @click.argument("statement", metavar="STATEMENT")
-@click.option(
-    "-m",
-    "--message",
-    "comment",
-    required=True,
-    metavar="WHY",
-    callback=required_comment,
-    help="Why; the author reads it.",
-)
+@WHY
 @signing_options
 @click.pass_context
 def command(ctx: click.Context, statement: str, comment: str, key: str | None, local: bool, yes: bool) -> int:

@@ -56,7 +56,7 @@ def signing_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return key(local(yes(function)))
 
 
-def required_comment(_ctx: click.Context, _option: click.Parameter, value: str) -> str:
+def _required_comment(_ctx: click.Context, _option: click.Parameter, value: str) -> str:
     """Refuse a reason without a word in it; the callback of an option.
 
     Raises:
@@ -65,6 +65,17 @@ def required_comment(_ctx: click.Context, _option: click.Parameter, value: str) 
     if not any(map(str.isalnum, value)):
         raise click.BadParameter("say why")
     return value
+
+
+WHY = click.option(
+    "-m",
+    "--message",
+    "comment",
+    required=True,
+    metavar="WHY",
+    callback=_required_comment,
+    help="Why; the author reads it.",
+)
 
 
 class Signatory:

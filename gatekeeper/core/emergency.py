@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gatekeeper.core.counting import seen
 from gatekeeper.core.dossier import Addition, Dossier
-from gatekeeper.core.ids import ObjectId, Timestamp
+from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.people import Person
 from gatekeeper.core.policy import Setting
 from gatekeeper.core.push import Push, PusherKind
@@ -63,7 +63,7 @@ def hear(push: Push, person: Person | None, setting: Setting) -> Plea:
     why = _fault(said, push, person, setting)
     if why is not None:
         return Plea(reason=said[0][:MAX_REASON], notes=(*notes, why))
-    lift = Lift(source=Source.OPTION, by=person.id if person else "", reason=said[0].strip(), due=_due(setting))
+    lift = Lift(source=Source.OPTION, by=person.id if person else "", reason=said[0].strip(), due=setting.due)
     return Plea(reason=said[0], lift=lift, notes=tuple(notes))
 
 
@@ -85,10 +85,6 @@ def _fault(said: Sequence[str], push: Push, person: Person | None, setting: Sett
 
 def _may_declare(person: Person, setting: Setting) -> bool:
     return setting.policy.may_declare_emergency(person, setting.ladder) and person.employed_at(setting.now)
-
-
-def _due(setting: Setting) -> Timestamp:
-    return Timestamp(setting.now + setting.policy.emergency.settle_within)
 
 
 def lift_unmet(
@@ -115,7 +111,7 @@ def lift_unmet(
         landed: Those of the commits that were on this ref before: for them every emergency statement is spent.
     """
     by_id = {dossier.commit.id: dossier for dossier in dossiers}
-    paused = Lift(source=Source.PAUSE, by=pause.account, reason=pause.reason, due=_due(setting)) if pause else None
+    paused = Lift(source=Source.PAUSE, by=pause.account, reason=pause.reason, due=setting.due) if pause else None
     liftable = frozenset(rule.id for rule in setting.policy.rules if rule.require is not None)
     stated: dict[ObjectId, Lift] = {}
     """The statement that lifts for a commit, or for one that a merge brings."""
@@ -153,7 +149,7 @@ def _stated(view: SignoffView, setting: Setting) -> Lift:
         source=Source.STATEMENT,
         by=view.signer,
         reason=view.comment,
-        due=_due(setting),
+        due=setting.due,
         statement=view.statement,
     )
 

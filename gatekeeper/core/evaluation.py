@@ -6,11 +6,11 @@ from gatekeeper.core.authorship import Authorship, Proof
 from gatekeeper.core.declaration import State
 from gatekeeper.core.dossier import Addition, Dossier
 from gatekeeper.core.globs import matches_path
-from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.people import Ladder, Who
 from gatekeeper.core.policy import Policy, Rule, Setting, When
 from gatekeeper.core.reasons import Reason, reason
 from gatekeeper.core.relief import Lift, Source
+from gatekeeper.core.testimony import Testimony
 from gatekeeper.core.verdict import CommitFinding, Outcome, RuleFinding, outcome_of
 
 TYPE_CHECKING = False
@@ -58,22 +58,13 @@ def _revert_lift(dossier: Dossier, setting: Setting) -> Lift:
         source=Source.PURE_REVERT,
         by=dossier.pusher.id if dossier.pusher else "",
         reason=f"takes out {dossier.pure_revert}",
-        due=Timestamp(setting.now + setting.policy.emergency.settle_within),
+        due=setting.due,
     )
 
 
 def _problems(dossier: Dossier, policy: Policy) -> list[Reason]:
     """Return what refuses a commit whether or not a rule applies to it."""
-    problems = [
-        reason(
-            "vetoed",
-            signer=veto.signer.id if veto.signer else "",
-            statement=veto.statement_id,
-            issued=veto.statement.issued_at,
-            comment=veto.statement.comment,
-        )
-        for veto in dossier.signoffs.vetoes
-    ]
+    problems = [vetoed(veto) for veto in dossier.signoffs.vetoes]
     if dossier.declaration.contradiction:
         problems.append(reason("contradiction", evidence=_mark(dossier)))
     adds = dossier.addition is not Addition.NOTHING and not dossier.pure_revert
@@ -81,6 +72,17 @@ def _problems(dossier: Dossier, policy: Policy) -> list[Reason]:
     if policy.undeclared_refused and undeclared:
         problems.append(reason("undeclared"))
     return problems
+
+
+def vetoed(veto: Testimony) -> Reason:
+    """Return the reason by which a veto in force refuses."""
+    return reason(
+        "vetoed",
+        signer=veto.signer.id if veto.signer else "",
+        statement=veto.statement_id,
+        issued=veto.statement.issued_at,
+        comment=veto.statement.comment,
+    )
 
 
 def _mark(dossier: Dossier) -> str:

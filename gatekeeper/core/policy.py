@@ -191,3 +191,8 @@ class Setting(Record):
     policy: Policy
     ladder: Ladder
     now: Timestamp
+
+    @property
+    def due(self) -> Timestamp:
+        """Until when is owed what is lifted now."""
+        return Timestamp(self.now + self.policy.emergency.settle_within)

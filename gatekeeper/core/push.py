@@ -113,3 +113,8 @@ def is_text(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def full_name(name: str) -> str:
+    """Return the full name of a ref; what does not begin with `refs/` is a branch."""
+    return name if name.startswith("refs/") else f"refs/heads/{name}"

@@ -22,5 +22,10 @@ def named_writers(commit: Commit, roster: Roster) -> tuple[Person, ...]:
     author = roster.by_email(commit.author.email)
     if not is_machine_made(commit, author):
         return (author,) if author else ()
+    return human_co_authors(commit, roster)
+
+
+def human_co_authors(commit: Commit, roster: Roster) -> tuple[Person, ...]:
+    """Return the co-authors that are people of the roster."""
     people = (roster.by_email(address) for address in co_author_addresses(commit.message))
     return tuple(dict.fromkeys(person for person in people if person and not person.bot))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gatekeeper.core.governance import MISSING
 from gatekeeper.formats.text import plural, visible
-from gatekeeper.formats.words import signoff_flaw_text
+from gatekeeper.formats.words import idle_texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,11 +26,7 @@ def missing_line(refs: Sequence[RefFinding]) -> str:
 
 def idle_lines(ref: RefFinding) -> list[str]:
     """Say of sign-offs that do not count why not."""
-    return [
-        f"  sign-off by {visible(view.signer)} does not count: {signoff_flaw_text(view)}"
-        for view in ref.governance
-        if view.flaw
-    ][:MAX_SIGNOFFS]
+    return [f"  {text}" for text in idle_texts("sign-off", ref.governance)[:MAX_SIGNOFFS]]
 
 
 def accepted_lines(refs: Sequence[RefFinding]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gatekeeper.core.clock import format_time
 from gatekeeper.core.relief import Source
 from gatekeeper.core.verdict import Verdict
-from gatekeeper.formats.text import plural, short, short_ref, visible
+from gatekeeper.formats.text import listed, plural, short, short_ref, visible
 from gatekeeper.formats.words import signoffs_text
 
 TYPE_CHECKING = False
@@ -51,7 +51,7 @@ def lifted_lines(verdict: Verdict, receipt: str) -> tuple[list[str], list[str], 
 
 def _decisive(lift: Lift, found: list[tuple[RefFinding, CommitFinding]]) -> str:
     names = list(dict.fromkeys(visible(short_ref(ref.ref)) for ref, _ in found))
-    refs = ", ".join(names[:MAX_REFS]) + (f" and {len(names) - MAX_REFS} more" if len(names) > MAX_REFS else "")
+    refs = listed(names, MAX_REFS)
     commits = len({commit.commit for _, commit in found})
     whose = "its sign-off" if commits == 1 else "their sign-off"
     stated = f" (emergency statement of {visible(lift.by, 60)})" if lift.source is Source.STATEMENT else ""

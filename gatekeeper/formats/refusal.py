@@ -10,7 +10,7 @@ from gatekeeper.core.verdict import CommitFinding, Outcome, RefFinding, RuleFind
 from gatekeeper.formats.next_steps import COMMAND_ID, own_work_lines, veto_lines
 from gatekeeper.formats.remote import HEAD, MAX_COMMITS, Context
 from gatekeeper.formats.text import plural, safe_in_command, short, short_ref, visible
-from gatekeeper.formats.words import reason_text, signoff_flaw_text, signoffs_text
+from gatekeeper.formats.words import idle_texts, reason_text, signoffs_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,16 +77,8 @@ def _commit_lines(commits: Sequence[CommitFinding], pusher: Person | None) -> li
         for rule in _failing(commit):
             if rule.refuse:
                 lines.append(f"    {visible(rule.refuse, 100)} (rule {rule.rule})")
-            lines += [
-                f"    sign-off by {visible(view.signer)} does not count: {signoff_flaw_text(view)}"
-                for view in rule.signoffs
-                if view.flaw
-            ][:2]
-        lines += [
-            f"    emergency statement by {visible(view.signer)} does not count: {signoff_flaw_text(view)}"
-            for view in commit.emergencies
-            if view.flaw
-        ][:2]
+            lines += [f"    {text}" for text in idle_texts("sign-off", rule.signoffs)[:2]]
+        lines += [f"    {text}" for text in idle_texts("emergency statement", commit.emergencies)[:2]]
     if len(commits) > MAX_COMMITS:
         lines.append(f"  ... and {len(commits) - MAX_COMMITS} more")
     return lines

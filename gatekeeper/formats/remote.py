@@ -11,7 +11,7 @@ from gatekeeper.core.push import PusherKind
 from gatekeeper.core.record import Record
 from gatekeeper.core.relief import Pause
 from gatekeeper.core.verdict import Enforcement, Outcome, RuleFinding, Verdict
-from gatekeeper.formats.text import plural, short, short_ref, visible
+from gatekeeper.formats.text import listed, plural, short, short_ref, visible
 from gatekeeper.formats.words import pause_text, reason_text, signoffs_text
 
 TYPE_CHECKING = False
@@ -92,7 +92,7 @@ def _accepted(verdict: Verdict, context: Context) -> tuple[list[str], list[str],
     assisted = [commit for commit in commits if commit.assisted]
     what = f"{plural(len(assisted), 'AI-assisted commit')} in order" if assisted else "ok"
     names = [visible(short_ref(ref.ref)) for ref in verdict.refs if ref.protected]
-    refs = ", ".join(names[:MAX_REFS]) + (f" and {len(names) - MAX_REFS} more" if len(names) > MAX_REFS else "")
+    refs = listed(names, MAX_REFS)
     first = [f"{HEAD}{refs + ': ' if refs else ''}{what}. Receipt: {context.receipt}"]
     details: list[str] = []
     last: list[str] = []

@@ -11,6 +11,8 @@ from gatekeeper.formats.text import plural, short, visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gatekeeper.core.verdict import Revocation, SignoffView
 
 REASONS = {
@@ -138,6 +140,13 @@ def signoff_flaw_text(view: SignoffView) -> str:
     """Return why a sign-off does not count, with who took it back, when and why, if that is it."""
     words = flaw_text(view.flaw, signer=visible(view.signer))
     return words if view.revocation is None else revocation_text(words, view.revocation)
+
+
+def idle_texts(what: str, views: Iterable[SignoffView]) -> list[str]:
+    """Say of each statement that does not count why not; `what` is what it is called."""
+    return [
+        f"{what} by {visible(view.signer)} does not count: {signoff_flaw_text(view)}" for view in views if view.flaw
+    ]
 
 
 def revocation_text(words: str, revocation: Revocation) -> str:
