@@ -11,6 +11,8 @@ from gatekeeper.config.loading import load_policy, load_roster
 from gatekeeper.config.problems import ConfigurationError
 
 POLICIES = Path(__file__).parents[2] / "policies"
+HEAD = "version: 1\nprotect: [HEAD]\nrules: [{id: a, refuse: no}]\n"
+"""A policy with all that it must have, to be followed by the key that a test is about."""
 
 
 def key_line(number: int) -> str:

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
     from gatekeeper.core.ids import ObjectId
     from tests.support.clones import Clone
+    from tests.support.world import World
 
 SESSION, HUMAN = "s_c9883b05a2487d::t_9f8e7d6c5b4a32", "h_31dce776f88375"
+CODE = "".join(f"def function_{number}():\n    return {number}\n" for number in range(20))
+TOPIC = "HEAD:refs/heads/topic"
 TRACES = ".agent-trace/traces.jsonl"
 PUSH = f"+{NOTES}:{NOTES}"
 
@@ -69,3 +72,14 @@ def trace(*paths: str, kind: str = "ai", revision: str = "", **changes: Any) -> 
         **changes,
     }
     return json.dumps(record) + "\n"
+
+
+def last(world: World) -> dict[str, Any]:
+    """What the ledger's entry of the last push says."""
+    data: dict[str, Any] = world.entries("push")[-1].data
+    return data
+
+
+def states(world: World) -> list[str]:
+    """What the commits of the last push were taken for."""
+    return [c["declaration"]["state"] for ref in last(world)["verdict"]["refs"] for c in ref["commits"]]

@@ -68,3 +68,9 @@ def carried_from(world: World) -> list[Sequence[str]]:
         for signoff in rule["signoffs"]
         if signoff["counts"]
     ]
+
+
+def squash(clone: Clone, base: str, message: str = "Both") -> ObjectId:
+    """Put everything between a commit and the work tree into one commit on it."""
+    clone.git("reset", "-q", "--soft", base)
+    return clone.commit(message, {})

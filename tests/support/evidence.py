@@ -13,12 +13,14 @@ from gatekeeper.evidencing import Evidence, Wanted, export
 from gatekeeper.installing import find_git
 from gatekeeper.opening import Server
 from gatekeeper.packing import Package
+from tests.support.commands import for_review
 from tests.support.environment import require
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from gatekeeper.core.ids import ObjectId
     from tests.support.world import World
 
 TOOLS = (
@@ -92,3 +94,12 @@ def seal(folder: Path) -> None:
         f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in files if name != "MANIFEST"
     ]
     (folder / "MANIFEST").write_text("".join(lines))
+
+
+def approved(world: World) -> ObjectId:
+    """Land an assisted commit that senior-1 approved."""
+    (commit,) = for_review(world)
+    world.approve(commit)
+    pushed = world.clone().push("HEAD:main")
+    assert pushed.accepted, pushed.stderr
+    return commit
