@@ -81,7 +81,10 @@ def find_repositories(patterns: Sequence[str]) -> list[str]:
             # Says which: there is nothing of that name, or it is no repository.
             several = [git_directory(pattern)]
         found += several
-    return list(dict.fromkeys(found))
+    once: dict[str, str] = {}
+    for path in found:
+        once.setdefault(os.path.realpath(path), path)  # a link leads to a repository that may be meant already
+    return list(once.values())
 
 
 def _below(path: str) -> list[str]:

@@ -56,6 +56,12 @@ def test_a_directory_a_pattern_and_names_choose_repositories(many: World, patter
     assert data["result"] == {"exceptions": 0, "in_order": True}
 
 
+def test_a_link_to_a_repository_makes_no_second_one(many: World) -> None:
+    (many.root / "srv/z.git").symlink_to("a.git")
+    data = json.loads(auditor(many, "--repo", "srv/*.git", "--repo", "srv/a.git", "--format", "json").out)
+    assert [each["path"].rpartition("/")[2] for each in data["repositories"]] == ["a.git", "b.git", "plain.git"]
+
+
 def test_one_that_fails_is_named_and_stops_no_other(many: World) -> None:
     (many.root / "srv/b.git/gatekeeper/ledger.db").unlink()
     said = auditor(many, "--repo", "srv", "--format", "json")
