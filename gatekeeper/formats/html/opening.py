@@ -70,9 +70,13 @@ def _population(report: Report) -> str:
         return f"{plural(sum(audit.population.git for audit in report.repositories), 'commit')} were read."
     total = sum(population.git for population in guarded)
     unexplained = sum(population.unexplained_total for population in guarded)
+    blind = len(report.repositories) - len(guarded)
+    where = f" where there is a ledger; {count(blind)} {'has' if blind == 1 else 'have'} none" if blind else ""
     if not unexplained:
-        return f"The ledger explains every one of {plural(total, 'commit')} on protected branches."
-    return f"The ledger does not explain {count(unexplained)} of {plural(total, 'commit')} on protected branches."
+        return f"The ledger explains every one of {plural(total, 'commit')} on protected branches{where}."
+    return (
+        f"The ledger does not explain {count(unexplained)} of {plural(total, 'commit')} on protected branches{where}."
+    )
 
 
 def cards(report: Report) -> tuple[Card, ...]:

@@ -228,6 +228,12 @@ def test_what_is_critical_is_told_in_the_first_sentence() -> None:
     assert headline(report(audit(exceptions=(high, high)))).sentence == "2 matters need a person."
 
 
+def test_a_repository_without_a_ledger_is_told_of_also_beside_worse() -> None:
+    said = headline(report(blind(), troubled()))
+    assert said.tone == "bad"
+    assert said.detail.endswith(" where there is a ledger; 1 has none.")
+
+
 def test_every_word_of_the_page(snapshot: SnapshotAssertion) -> None:
     text = page(report(troubled(), failed=(BROKEN,)))
     body = re.sub(r"<(style|script)>.*?</\1>", "", text, flags=re.DOTALL)
