@@ -44,6 +44,8 @@ NEXT = {
 SURVEYED = "survey.db"
 """Beside the ledger: what was surveyed of each commit."""
 
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+"""Signals at which the process of one audit ends the children that it waits for."""
 GRACE = 3
 """Seconds in which the process of one audit can clean up after Ctrl-C."""
 
@@ -222,14 +224,20 @@ def _end() -> None:
         process.join(max(0.0, deadline - time.monotonic()))
         if process.is_alive():
             process.terminate()
+    for process in active_children():
+        process.join(GRACE)
 
 
 def _try(job: Job) -> Audit | Failed:
     """Audit one repository in a process of its own, which Ctrl-C stops in order."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in STOPPING:
+        signal.signal(number, signal.default_int_handler)
     try:
         return look_back(job)
+    except KeyboardInterrupt:
+        os._exit(1)  # all is cleaned up; the pool would go on with what is queued already, and nobody waits for that
     except Exception as error:  # noqa: BLE001 - whatever it is, it stops no other repository
         return failure(job.path, error)
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
+from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from gatekeeper import touring
@@ -33,3 +35,21 @@ def test_one_whose_process_is_killed_is_named_and_stops_no_other(monkeypatch: py
     assert sorted(done) == sorted(paths)
     (failed,) = [each for each in found if isinstance(each, Failed)]
     assert failed.problem == "its audit was killed"
+
+
+def test_a_process_that_ctrl_c_has_reached_begins_no_further_audit(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(_job: touring.Job) -> None:
+        raise KeyboardInterrupt
+
+    def work() -> None:
+        """Do as the pool does with what is queued: whatever one job raises, the next one follows."""
+        for _ in range(2):
+            with suppress(BaseException):
+                touring._try(touring.Job(path="nowhere", selection=Selection()))
+        os._exit(7)
+
+    monkeypatch.setattr(touring, "look_back", stopped)
+    process = get_context("fork").Process(target=work)
+    process.start()
+    process.join()
+    assert process.exitcode == 1
