@@ -237,6 +237,11 @@ def hook_path(directory: str, platform: str, hook: str) -> Path:
     return Path(directory) / hook
 
 
+def installed_hook(server: Server, hook: str) -> Path:
+    """Return where a hook of ours is, if this repository is armed."""
+    return hook_path(f"{server.git_dir}/hooks", server.platform, hook)
+
+
 def _chained_path(server: Server, hook: str) -> Path:
     return Path(server.state) / "chained" / hook
 

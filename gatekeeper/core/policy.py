@@ -175,6 +175,10 @@ class Policy(Record):
             if not rule.when.refs or any(matches_ref(pattern, ref) for pattern in rule.when.refs)
         )
 
+    def refuses(self, now: Timestamp) -> bool:
+        """Whether any rule refuses at `now`, and does not only observe or warn."""
+        return any(rule.enforced_at(now) is Enforcement.REFUSE for rule in self.rules)
+
     def enforced(self, ref: str, now: Timestamp) -> tuple[str, ...]:
         """Return the identities of all that refuses on a ref at `now`: the ledger notes under what a commit landed."""
         rules = [rule for rule in self.rules_for(ref) if rule.enforced_at(now) is Enforcement.REFUSE]

@@ -111,6 +111,12 @@ class TestPolicy:
         assert len(set(identities)) == len(variants)
         assert identities[0] == policy(RULE.replace()).enforced(MAIN, NOW)
 
+    def test_a_policy_refuses_when_one_of_its_rules_does(self) -> None:
+        later = RULE.replace(enforcement=Enforcement.WARN, refuses_from=Timestamp(NOW + 1))
+        observed = RULE.replace(id="b", enforcement=Enforcement.OBSERVE)
+        assert not policy(later, observed).refuses(NOW)
+        assert policy(later, observed).refuses(Timestamp(NOW + 1))
+
     def test_only_what_refuses_on_a_ref_is_enforced_there(self) -> None:
         elsewhere = RULE.replace(id="elsewhere", when=When(refs=("refs/tags/**",)))
         later = RULE.replace(id="later", refuses_from=Timestamp(NOW + 1))
