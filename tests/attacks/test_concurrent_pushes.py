@@ -7,11 +7,10 @@ import time
 from itertools import count
 from typing import TYPE_CHECKING
 
-import pytest
-
 from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.push import SIGNOFFS
 from gatekeeper.core.signoff import Decision
+from tests.support.racing import insist, landed, lost_a_race
 from tests.support.world import one_format
 
 if TYPE_CHECKING:
@@ -23,34 +22,6 @@ if TYPE_CHECKING:
 
 PEOPLE = ("intern-1", "junior-1", "junior-2", "mid-1")
 SECONDS = 7
-PATIENCE = 200
-"""How often somebody may be too late."""
-RACES = (
-    "the branch moved",
-    "does not build on the server's store",
-    "cannot lock ref",
-    "failed to update ref",
-    "fetch first",
-    "non-fast-forward",
-    "incorrect old value",
-    "stale info",
-)
-"""What an honest push is told when somebody else was quicker: by the gate, by receive-pack, by one's own git."""
-
-
-def lost_a_race(pushed: Pushed) -> bool:
-    return not pushed.accepted and any(race in pushed.stderr for race in RACES)
-
-
-def insist(push: Callable[[], Pushed]) -> None:
-    """Push until nobody else is quicker; nothing but a lost race may be in the way."""
-    for _ in range(PATIENCE):
-        pushed = push()
-        if pushed.accepted:
-            return
-        assert lost_a_race(pushed), pushed.stderr
-        assert not pushed.undecided, pushed.stderr
-    pytest.fail("always too late")
 
 
 class Crowd:
@@ -79,13 +50,6 @@ class Crowd:
             thread.join()
         if self._errors:
             raise self._errors[0]
-
-
-def landed(world: World, ref: str) -> set[str]:
-    """The commits that the ledger says are on a ref: of its landed updates, and the first one."""
-    with world.ledger() as ledger:
-        commits = [ObjectId(commit) for commit in world.git("rev-list", ref).split()]
-        return {commit for commit, all_of_it in ledger.landings(commits).items() if ref in {a.ref for a in all_of_it}}
 
 
 def everything_adds_up(world: World) -> None:

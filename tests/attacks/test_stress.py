@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from gatekeeper.core.ids import ObjectId, Timestamp
 from gatekeeper.core.push import RESERVED, SIGNOFFS
 from gatekeeper.ledger import LedgerError
-from tests.attacks.test_concurrent_pushes import landed, lost_a_race
 from tests.support.environment import require
+from tests.support.racing import landed, lost_a_race
 from tests.support.signoffs import REPOSITORY
 from tests.support.world import one_format
 

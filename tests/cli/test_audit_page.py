@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.test_server_commands import owner
+from tests.support.commands import owner
 from tests.support.world import one_format
 
 if TYPE_CHECKING:

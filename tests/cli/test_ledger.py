@@ -17,8 +17,8 @@ import pytest
 from gatekeeper.core.checkpoint import NAMESPACE, PAYLOAD_TYPE, parse_checkpoint
 from gatekeeper.core.signoff import parse_envelope
 from gatekeeper.formats.ledger_lines import COLUMNS
-from tests.core.test_checkpoint import seal
 from tests.docs.reading import block
+from tests.support.checkpoints import seal
 from tests.support.commands import Said, run
 from tests.support.people import fingerprint, private_file, public_line
 from tests.support.world import one_format

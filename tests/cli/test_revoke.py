@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gatekeeper.core.signoff import Decision, Envelope, dump_statement
-from tests.cli.test_sign import STORE, statements
-from tests.support.commands import Desk, for_review
+from tests.support.commands import STORE, Desk, for_review, statements
 from tests.support.people import fingerprint
 from tests.support.signoffs import seal
 from tests.support.world import one_format

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.commands import Desk, Said, for_review, run
+from tests.support.commands import Desk, for_review, owner
 from tests.support.normal import normal
 from tests.support.world import one_format
 
@@ -32,10 +32,6 @@ def plain(world: World) -> World:
     """A world with another repository, plain.git, that nothing guards."""
     world.git("init", "-q", "--bare", "-b", "main", "--template=", str(world.root / "plain.git"))
     return world
-
-
-def owner(world: World, *arguments: str, **env: str) -> Said:
-    return run(*arguments, cwd=world.root, env=env)
 
 
 @pytest.mark.parametrize("command", LOOKING)

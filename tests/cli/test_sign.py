@@ -7,29 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gatekeeper.core.signoff import Statement, parse_envelope, parse_statement
-from tests.support.commands import Desk, for_review
+from tests.support.commands import STORE, Desk, for_review, signed_ids, statements
 from tests.support.people import private_file
 from tests.support.world import one_format
 
 if TYPE_CHECKING:
-    from gatekeeper.core.ids import ObjectId
     from tests.support.world import World
-
-STORE = "refs/gatekeeper/signoffs"
-
-
-def statements(desk: Desk, *, server: bool = True) -> list[Statement]:
-    """What the store of the server, or of the clone, holds; each statement once."""
-    git = desk.world.git if server else desk.clone.git
-    names = git("ls-tree", "-r", "--name-only", STORE).splitlines()
-    found = {name.rsplit("/", 1)[-1]: git("show", f"{STORE}:{name}") for name in names}
-    parsed = [parse_statement(parse_envelope(data.encode()).payload) for data in found.values()]
-    return sorted(parsed, key=lambda statement: [commit.id for commit in statement.commits])
-
-
-def signed_ids(desk: Desk, *, server: bool = True) -> list[list[ObjectId]]:
-    return [[commit.id for commit in statement.commits] for statement in statements(desk, server=server)]
 
 
 def test_a_branch_is_its_commits_that_are_not_yet_on_the_target(world: World, senior: Desk) -> None:

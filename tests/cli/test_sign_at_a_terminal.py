@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.test_sign import STORE, signed_ids
-from tests.support.commands import Desk, for_review
+from tests.support.commands import STORE, Desk, for_review, signed_ids
 from tests.support.world import one_format
 
 if TYPE_CHECKING:

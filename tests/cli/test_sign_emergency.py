@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gatekeeper.core.signoff import Decision
-from tests.cli.test_sign import STORE, statements
-from tests.support.commands import for_review
+from tests.support.commands import STORE, for_review, statements
 from tests.support.world import one_format
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.test_sign import signed_ids
-from tests.support.commands import Desk, for_review
+from tests.support.commands import Desk, for_review, signed_ids
 from tests.support.environment import require
 from tests.support.people import public_line
 from tests.support.world import one_format

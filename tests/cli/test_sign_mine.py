@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gatekeeper.core.signoff import Decision
-from tests.cli.test_sign import STORE, statements
-from tests.support.commands import Desk, for_review, run
+from tests.support.commands import STORE, Desk, for_review, run, statements
 from tests.support.people import PEOPLE
 from tests.support.world import one_format
 

@@ -9,25 +9,13 @@ from typing import Any
 import pytest
 
 from gatekeeper.core.canonical import dump
-from gatekeeper.core.checkpoint import MEMBERS, NAMESPACE, PAYLOAD_TYPE, Checkpoint, dump_checkpoint, parse_checkpoint
+from gatekeeper.core.checkpoint import MEMBERS, PAYLOAD_TYPE, Checkpoint, dump_checkpoint, parse_checkpoint
 from gatekeeper.core.ids import Timestamp
-from gatekeeper.core.signoff import Envelope, dump_envelope, parse_envelope
+from gatekeeper.core.signoff import parse_envelope
 from tests.docs.reading import names
-from tests.support.people import fingerprint, sshsig
+from tests.support.checkpoints import seal
 
 FORMATS = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8")
-
-
-def seal(signer: str = "staff-1", namespace: str = NAMESPACE, payload_type: str = PAYLOAD_TYPE, **fields: Any) -> bytes:
-    """A checkpoint put together here."""
-    honest = {"repository": "example/shop", "number": 1, "hash": "0" * 64, "time": Timestamp(1_780_000_000)}
-    unsigned = Envelope(
-        payload=dump_checkpoint(Checkpoint(**{**honest, **fields})),
-        keyid=fingerprint(signer),
-        signature=b"-",
-        payload_type=payload_type,
-    )
-    return dump_envelope(unsigned.replace(signature=sshsig(unsigned.signed_bytes, signer, namespace)))
 
 
 MALFORMED: dict[str, dict[str, Any]] = {

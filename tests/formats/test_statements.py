@@ -8,7 +8,7 @@ from gatekeeper.core.ids import ObjectId
 from gatekeeper.core.signoff import Decision
 from gatekeeper.core.testimony import Judged, Standing
 from gatekeeper.formats.statements import MAX_COMMITS, revoked_lines, signoff_lines, terms_lines
-from tests.formats.test_terminal import HOSTILE, shown
+from tests.formats.screens import HOSTILE, shown
 from tests.support.values import A, B, person, signed_commit, statement, sworn
 
 SAM, SUE = person("sam"), person("sue")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 from gatekeeper.core.changes import FileStat
@@ -12,29 +11,15 @@ from gatekeeper.core.verdict import Enforcement, Outcome, Verdict
 from gatekeeper.formats.terminal import (
     MAX_FILES,
     MAX_ROWS,
-    console,
     proposal_lines,
     verdict_lines,
 )
 from tests.formats.findings import commit_finding, ref_finding, refused, rule_finding
+from tests.formats.screens import HOSTILE, shown
 from tests.support.values import commit, identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from rich.console import RenderableType
-
-HOSTILE = "\x1b]0;x\x07\u202e[red]x[/nothing] :bomb:"
-
-
-def shown(*what: RenderableType, width: int = 200, soft_wrap: bool = True) -> str:
-    screen = console(width=width)
-    screen.file = io.StringIO()
-    for each in what:
-        screen.print(each, soft_wrap=soft_wrap)
-    text = screen.file.getvalue()
-    assert text.replace("\n", "").isprintable()
-    return text
 
 
 def item(**fields: object) -> Item:

@@ -14,6 +14,7 @@ import termios
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gatekeeper.core.signoff import Statement, parse_envelope, parse_statement
 from tests.support.people import PEOPLE, private_file
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from gatekeeper.core.ids import ObjectId
     from tests.support.world import World
 
+STORE = "refs/gatekeeper/signoffs"
 COMMAND = (sys.executable, "-m", "gatekeeper")
 TAKE_TERMINAL = """
 import fcntl, os, signal, sys, termios
@@ -181,3 +183,22 @@ def for_review(world: World, branch: str = "review/one", author: str = "junior-1
     pushed = clone.push(f"HEAD:refs/heads/{branch}")
     assert pushed.accepted, pushed.stderr
     return made
+
+
+def statements(desk: Desk, *, server: bool = True) -> list[Statement]:
+    """What the store of the server, or of the clone, holds; each statement once."""
+    git = desk.world.git if server else desk.clone.git
+    names = git("ls-tree", "-r", "--name-only", STORE).splitlines()
+    found = {name.rsplit("/", 1)[-1]: git("show", f"{STORE}:{name}") for name in names}
+    parsed = [parse_statement(parse_envelope(data.encode()).payload) for data in found.values()]
+    return sorted(parsed, key=lambda statement: [commit.id for commit in statement.commits])
+
+
+def signed_ids(desk: Desk, *, server: bool = True) -> list[list[ObjectId]]:
+    """The commits of each of them."""
+    return [[commit.id for commit in statement.commits] for statement in statements(desk, server=server)]
+
+
+def owner(world: World, *arguments: str, **env: str) -> Said:
+    """A command of the server's owner, beside the repository."""
+    return run(*arguments, cwd=world.root, env=env)
