@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from gatekeeper.amending import Amending
+from gatekeeper.checkpointing import kept
 from gatekeeper.citing import Place, Tabled
 from gatekeeper.continuing import Continuity
 from gatekeeper.core.audit import Audit, Break, Chain, Gate, GuardedRef, PauseSpan, Population, Selection
@@ -19,7 +20,7 @@ from gatekeeper.dating import Days
 from gatekeeper.debts import debts
 from gatekeeper.following import Following
 from gatekeeper.gate import is_protected
-from gatekeeper.ledger import Entry, Ledger, LedgerError
+from gatekeeper.ledger import Entry, Ledger, LedgerError, Receipt
 from gatekeeper.opening import Server
 from gatekeeper.overseeing import Overseeing
 from gatekeeper.pausing import Pauses
@@ -82,7 +83,8 @@ def audit(
         ConfigurationError, SourceError, GitError, LedgerError: when something cannot be read.
     """
     server.set_time_limit(SECONDS)
-    faults = ledger.verify()
+    checkpoints, faults = kept(server)
+    faults += ledger.verify([Receipt(number=each.number, hash=each.hash) for each in checkpoints])
     look = _Look(server, ledger, selection)
     if figures:
         _check_teams(look.force, selection)

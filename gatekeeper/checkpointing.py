@@ -149,6 +149,25 @@ def read_all(server: Server, name: str) -> list[bytes]:
     return list(found.values())
 
 
+def kept(server: Server) -> tuple[list[Checkpoint], list[str]]:
+    """Return what the checkpoints on the ref say, whoever signed them, and what is wrong with those that are none.
+
+    Pushes cannot write there: one that the ledger does not fit says that the ledger was rewritten since.
+    """
+    found: list[Checkpoint] = []
+    faults: list[str] = []
+    try:
+        envelopes = read_all(server, CHECKPOINTS)
+    except NoCheckpointError:
+        return found, faults
+    for envelope in envelopes:
+        try:
+            found.append(_read(envelope)[0])
+        except CheckpointError as error:
+            faults.append(f"{CHECKPOINTS}: {error}")
+    return found, faults
+
+
 def keep(server: Server, envelope: bytes) -> None:
     """Add a checkpoint to the ref, beside the earlier ones.
 

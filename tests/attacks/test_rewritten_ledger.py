@@ -18,6 +18,7 @@ from gatekeeper.core.landed import Manner
 from tests.support.audits import kinds, look
 from tests.support.commands import for_review, run
 from tests.support.forging import in_verdict, judged, rewrite
+from tests.support.people import private_file
 from tests.support.world import World, one_format
 
 if TYPE_CHECKING:
@@ -306,6 +307,24 @@ def test_an_entry_that_was_dated_out_of_the_period_is_named(world: World) -> Non
     recent = Timestamp(world.entries()[-1].time - 86_400)
     assert kinds(look(world, since=recent)) == ["clock-set-back"]
     assert "unapproved" in kinds(look(world))
+
+
+def test_a_ledger_that_was_rewritten_behind_a_checkpoint_in_the_repository_is_named(world: World) -> None:
+    commit = landed(world)
+    key = world.root / "key"
+    key.write_bytes(private_file("senior-1"))
+    key.chmod(0o600)
+    checkpoints = "refs/gatekeeper/checkpoints"
+    said = run("ledger", "checkpoint", "--repo", world.bare, "--key", key, "--to-ref", checkpoints, cwd=world.root)
+    assert said.status == 0, said.text
+    assert kinds(look(world)) == []
+
+    def other_subject(finding: dict[str, Any]) -> None:
+        finding["subject"] = "Harmless"
+
+    assert forge(world, commit, other_subject) == ["ledger-fault"]
+    (found,) = look(world).exceptions
+    assert "does not fit" in str(found.fact("what"))
 
 
 def test_only_the_store_is_healed(world: World) -> None:
