@@ -49,7 +49,7 @@ def refused_parts(verdict: Verdict, context: Context) -> tuple[list[str], list[s
         last.append(visible(context.help, 200))
     if context.contact:
         last.append(f"Contact: {visible(context.contact, 100)}")
-    last.append(_last_line(failing, context))
+    last += [*_explanation(failing), f"Receipt: {context.receipt}"]
     return first, lines, last
 
 
@@ -150,11 +150,10 @@ def _advice(failing: Sequence[RefFinding], context: Context) -> list[str]:
             f"  git push origin {tip}:refs/heads/review/{tip}",
             f"  send them: gatekeeper sign origin/review/{tip}{into}",
         ]
-    keeps = "A clean rebase or squash keeps the sign-off; edits do not."
-    lines.append(
-        f"{again} {keeps if context.carries_over and not governance else 'A sign-off is for exactly these commits.'}"
-    )
-    return lines
+    # Two lines: with what git puts before it, one would not fit into 80 columns.
+    if context.carries_over and not governance:
+        return [*lines, again, "A clean rebase or squash keeps the sign-off; edits do not."]
+    return [*lines, f"{again} A sign-off is for exactly these commits."]
 
 
 def _ask(ask: Approvers) -> list[str]:
@@ -166,10 +165,9 @@ def _ask(ask: Approvers) -> list[str]:
     return [f"Ask:     {names}{team}{more}"]
 
 
-def _last_line(failing: Sequence[RefFinding], context: Context) -> str:
+def _explanation(failing: Sequence[RefFinding]) -> list[str]:
     for ref in failing:
         for commit in ref.commits:
             if commit.outcome is not Outcome.ACCEPTED and safe_in_command(short_ref(ref.ref)):
-                explain = f"Why: gatekeeper explain {commit.commit[:COMMAND_ID]} --into {short_ref(ref.ref)}"
-                return f"{explain}   Receipt: {context.receipt}"
-    return f"Receipt: {context.receipt}"
+                return [f"Why:     gatekeeper explain {commit.commit[:COMMAND_ID]} --into {short_ref(ref.ref)}"]
+    return []
