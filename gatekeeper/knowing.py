@@ -24,7 +24,7 @@ def known_commits(
         return {}
     enforced = set(bench.policy.enforced(ref, bench.now))
     known: dict[ObjectId, Landing] = {}
-    for commit, landings in bench.ledger.landings(ids).items():
+    for commit, landings in bench.ledger.ways_landed(ids).items():
         said = signoffs.get(commit, ())
         taken_back = _taken_back(bench, said)
         if taken_back is None:

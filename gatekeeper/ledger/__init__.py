@@ -277,6 +277,12 @@ class Ledger(Protocol):
     def landings(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[Landing, ...]]:
         """Return how commits landed, wherever they did."""
 
+    def ways_landed(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[Landing, ...]]:
+        """Return how commits landed, of those that differ in nothing but the ref the latest.
+
+        Every branch and tag that is made has all that was there before: there may be thousands of them.
+        """
+
     def owed(self) -> list[Owed]:
         """Return what landed commits owe, or owed until it was settled; oldest first."""
 

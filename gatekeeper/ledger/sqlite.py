@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     Value = TypeVar("Value")
 
 SIGNOFF_COLUMNS = "r.statement, r.time, r.fingerprint, a.content, r.touched, r.verified"
+HOW_IT_LANDED = "c.id, c.clean, u.rules, c.statements, c.change, c.assisted, c.revertible, c.reverts"
 FEW = 8
 """Envelopes that are read at once: each may have a megabyte."""
 MAX_VERSIONS = 16
@@ -74,26 +75,34 @@ class SqliteLedger(LedgerFile):
 
     def landings(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[Landing, ...]]:
         """See `Ledger`."""
+        return self._landings("c.entry", "", commits)
+
+    def ways_landed(self, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[Landing, ...]]:
+        """See `Ledger`."""
+        # Beside one max() SQLite gives the other columns of that row (https://sqlite.org/lang_select.html#bareagg).
+        return self._landings("MAX(c.entry)", f"GROUP BY {HOW_IT_LANDED}", commits)
+
+    def _landings(self, entry: str, grouping: str, commits: Sequence[ObjectId]) -> dict[ObjectId, tuple[Landing, ...]]:
         found: list[tuple[ObjectId, Landing]] = []
-        query = """SELECT c.id, c.entry, c.position, u.ref, c.clean, u.rules, c.statements, c.change, c.assisted,
-            c.revertible, c.reverts FROM commits c JOIN updates u USING (entry, position)
-            WHERE u.state = 'landed' AND c.id IN ({})"""
-        for commit, entry, position, ref, clean, rules, statements, *change in self._rows_in(query, commits):
+        query = f"""SELECT {HOW_IT_LANDED}, {entry}, c.position, u.ref FROM commits c
+            JOIN updates u USING (entry, position) WHERE u.state = 'landed' AND c.id IN ({{}}) {grouping}"""  # noqa: S608 - our own columns
+        rows = self._rows_in(query, commits)
+        for commit, clean, rules, statements, change, assisted, revertible, reverts, number, position, ref in rows:
             landing = Landing(
                 commit=commit,
-                entry=entry,
+                entry=number,
                 ref=ref,
                 clean=bool(clean),
                 rules=tuple(plain.loads(rules)),
                 statements=tuple(plain.loads(statements)),
-                change=change[0],
-                assisted=bool(change[1]),
-                revertible=bool(change[2]),
-                reverts=change[3],
+                change=change,
+                assisted=bool(assisted),
+                revertible=bool(revertible),
+                reverts=reverts,
                 reviewed=tuple(
                     self._rows(
                         "SELECT id, change FROM reviewed WHERE entry = ? AND position = ? AND landed = ?",
-                        (entry, position, commit),
+                        (number, position, commit),
                     )
                 ),
             )

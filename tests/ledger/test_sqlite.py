@@ -135,6 +135,20 @@ class TestQuestions:
         add(ledger, "landing", landed(1))
         assert sorted(landing.ref for landing in ledger.landings([B])[B]) == [MAIN, "refs/heads/x"]
 
+    def test_of_several_refs_where_it_landed_alike_the_latest_is_enough(self, ledger: SqliteLedger) -> None:
+        good, bad = ({"id": B, "clean": clean, "statements": [], "reviewed": [[C, ""]]} for clean in (True, False))
+        add(ledger, data=push(update(commits=[bad]), update(ref="refs/heads/x", commits=[good])))
+        add(ledger, "landing", landed(1))
+        add(ledger, "landing", landed(1, ref="refs/heads/x", position=1))
+        assert ledger.ways_landed([B]) == ledger.landings([B])
+        add(ledger, data=push(update(ref="refs/heads/y", commits=[good])))
+        assert {landing.ref for landing in ledger.ways_landed([B])[B]} == {MAIN, "refs/heads/x"}
+        add(ledger, "landing", landed(4, ref="refs/heads/y"))
+        assert {(way.ref, way.entry, way.clean, way.reviewed) for way in ledger.ways_landed([B])[B]} == {
+            (MAIN, 1, False, ((C, ""),)),
+            ("refs/heads/y", 4, True, ((C, ""),)),
+        }
+
     def test_what_is_owed_is_owed_when_it_has_landed(self, ledger: SqliteLedger) -> None:
         owed = {"rules": ["one", "two"], "due": NOW + 9}
         commits = [
