@@ -131,7 +131,8 @@ def checkpoint(ctx: click.Context, repo: str, key: str | None, output: str | Non
                 file.write(envelope + b"\n")
         elif not to_ref:
             sys.stdout.write(envelope.decode() + "\n")
-    how = f"gatekeeper ledger verify --repo {repo} --checkpoint {output or CHECKPOINTS}"
+    kept = output or (CHECKPOINTS if to_ref else "FILE")
+    how = f"gatekeeper ledger verify --repo {repo} --checkpoint {kept}"
     err(ctx).print(f"Signed. Hold the ledger against it with: {how}")
 
 

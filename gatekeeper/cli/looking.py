@@ -154,11 +154,16 @@ def report(
         found = [_one(jobs[0], shown)] if len(jobs) == 1 else _many(jobs, shown)
     failed = tuple(each for each in found if isinstance(each, Failed))
     tell_failed(ctx, failed)
+    audits = tuple(each for each in found if isinstance(each, Audit))
+    gates = [audit.gate for audit in audits if audit.gate is not None]
+    if chosen.refs and gates and not any(gate.refs for gate in gates):
+        names = ", ".join(visible(ref, 100) for ref in chosen.refs)
+        err(ctx).print(f"note: no guarded ref is called {names}; nothing was looked at")
     return Report(
         generated_at=now(),
         gatekeeper=__version__,
         selection=chosen,
-        repositories=tuple(each for each in found if isinstance(each, Audit)),
+        repositories=audits,
         failed=failed,
     )
 

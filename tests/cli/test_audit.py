@@ -270,6 +270,13 @@ def test_a_time_that_is_none_says_which_forms_there_are(world: World, when: str)
     assert "a span such as 90d, a date such as 2026-01-01" in said.err
 
 
+def test_a_ref_that_nothing_guards_is_no_quiet_all_clear(world: World) -> None:
+    for arguments in ((), ("exceptions",)):
+        said = auditor(world, *arguments, *REPO, "--ref", "mian")
+        assert "note: no guarded ref is called refs/heads/mian; nothing was looked at\n" in said.err
+        assert "note: " not in auditor(world, *arguments, *REPO, "--ref", "main").err
+
+
 def test_a_period_and_a_ref_choose_rows(world: World) -> None:
     assert world.clone().push("HEAD:refs/heads/release/1").accepted
     everything = table(auditor(world, "changes", *REPO, "--format", "csv").out)

@@ -119,6 +119,7 @@ class TestCheckpoint:
 
     def test_it_goes_to_standard_output_where_no_file_is_named(self, world: World) -> None:
         said = ok(world, "checkpoint", "--key", key(world))
+        assert said.err.endswith(" --checkpoint FILE\n")
         read = parse_checkpoint(parse_envelope(said.out.strip().encode(), PAYLOAD_TYPE).payload)
         assert read.repository == "example/shop"
         with world.ledger() as kept:
