@@ -43,10 +43,11 @@ class Comparer:
         count = max(1, MAX_ENTRIES // max(1, most))
         for start in range(0, len(asked), count):
             some = asked[start : start + count]
-            changes = self._engine.changes([pair for _, pair in some])
-            for (own, _), other in zip(some, changes, strict=True):
+            pairs = list(dict.fromkeys(pair for _, pair in some))  # one commit is a candidate for many
+            changes = dict(zip(pairs, self._engine.changes(pairs), strict=True))
+            for own, pair in some:
                 self._engine.check_time()
-                found.append(same_lines(other, own, self._done))
+                found.append(same_lines(changes[pair], own, self._done))
         return found
 
     def _done(self, before: str, after: str) -> str | None:

@@ -62,6 +62,8 @@ class Creditor:
         self._earlier: dict[tuple[int, int], tuple[Statement, Mapping[ObjectId, str]]] = {}
         self._reverted: dict[int, tuple[Statement, bool]] = {}
         self._losses = 0
+        self._standing: dict[int, tuple[int, int]] = {}
+        """By statement, (losses of the past so far, how many of its first commits are on the ref)."""
         self._ordered: dict[int, tuple[Statement, Sequence[SignedCommit]]] = {}
 
     def prepare(self, sources: Iterable[Source]) -> None:
@@ -157,22 +159,36 @@ class Creditor:
         """Return for each commit that a statement and a source share what is wrong with those listed before it."""
         key = (id(statement), id(source))  # one head can be reviewed alone and as that of a range
         if key not in self._earlier:
-            self._past.fetch([each.id for each in statement.commits])
+            in_order = self._in_order(statement)
+            begin = self._on_ref(statement, in_order)
             reviewed = set(source.commits)
-            flaws: dict[ObjectId, str] = {}
+            flaws = {each.id: "" for each in in_order[:begin] if each.id in reviewed}
             flaw = ""
-            for each in self._in_order(statement):
+            for each in in_order[begin:]:
+                if len(flaws) == len(reviewed):
+                    break  # what is listed later is not asked for, and would cost two processes
                 if each.id in reviewed:
                     flaws[each.id] = flaw
-                    if len(flaws) == len(reviewed):
-                        break  # what is listed later is not asked for, and would cost two processes
                 elif not flaw and each.change:  # what changes nothing is nothing to build on
                     flaw = self._flaw_of_missing(each, parent)
             self._earlier[key] = statement, flaws
         return self._earlier[key][1]
 
+    def _on_ref(self, statement: Statement, in_order: Sequence[SignedCommit]) -> int:
+        """Return how many of a statement's first commits are on the ref: for the next commit only more, until a loss.
+
+        So a rebase of many commits under one statement does not look at all those before each of them again.
+        """
+        losses, count = self._standing.get(id(statement), (0, 0))
+        count = count if losses == self._past.losses else 0
+        while count < len(in_order) and (not in_order[count].change or self._past.has(in_order[count].id)):
+            count += 1
+        self._standing[id(statement)] = self._past.losses, count
+        return count
+
     def _in_order(self, statement: Statement) -> Sequence[SignedCommit]:
         if id(statement) not in self._ordered:
+            self._past.fetch([each.id for each in statement.commits])
             self._ordered[id(statement)] = statement, parents_first(statement.commits)
         return self._ordered[id(statement)][1]
 

@@ -23,26 +23,28 @@ def known_commits(
     if bench.ledger is None:
         return {}
     enforced = set(bench.policy.enforced(ref, bench.now))
-    known: dict[ObjectId, Landing] = {}
-    for commit, landings in bench.ledger.ways_landed(ids).items():
-        said = signoffs.get(commit, ())
-        taken_back = _taken_back(bench, said)
-        if taken_back is None:
-            continue
-        # Without those whose key was revoked or whose signer may no longer count: they admit nothing more.
-        about = {
-            testimony.statement_id: testimony.statement
-            for testimony in said
-            if not testimony.flaw and testimony.statement_id not in taken_back
-        }
-        for landing in landings:
-            admits = all(
-                statement in about and (not about[statement].refs or ref in about[statement].refs)
-                for statement in landing.statements
-            )
-            if landing.clean and enforced <= set(landing.rules) and admits:
-                known[commit] = landing
-    return known
+    landings = [each for many in bench.ledger.ways_landed(ids).values() for each in many]
+    landings = [each for each in landings if each.clean and enforced <= set(each.rules)]
+    carried = {name for each in landings for name, _ in each.reviewed}.difference(ids)
+    said = {**signoffs, **(bench.signoffs(sorted(carried)) if carried else {})}
+    return {each.commit: each for each in landings if _is_admitted(bench, ref, each, said)}
+
+
+def _is_admitted(
+    bench: Bench, ref: str, landing: Landing, signoffs: Mapping[ObjectId, Sequence[Testimony]]
+) -> bool:
+    """Whether what counted when a commit landed, about itself or about what it carries, still admits it to a ref."""
+    names = dict.fromkeys((landing.commit, *(name for name, _ in landing.reviewed)))
+    said = [testimony for name in names for testimony in signoffs.get(name, ())]
+    taken_back = _taken_back(bench, said)
+    if taken_back is None:
+        return False
+    # Without those whose key was revoked or whose signer may no longer count: they admit nothing more.
+    about = {t.statement_id: t.statement for t in said if not t.flaw and t.statement_id not in taken_back}
+    return all(
+        statement in about and (not about[statement].refs or ref in about[statement].refs)
+        for statement in landing.statements
+    )
 
 
 def _taken_back(bench: Bench, said: Sequence[Testimony]) -> frozenset[StatementId] | None:

@@ -182,7 +182,7 @@ class Memory:
     def _amended(self, brought: Brought, amended: Sequence[Seen]) -> Recollection | None:
         """Return the marked commit of which this is another version: one author line, and a file in common."""
         for seen in amended:
-            if seen.time < self._since or self._has(seen.commit):
+            if seen.time < self._since or self._has(seen.commit) or self._past.has_carried(seen.commit):
                 continue
             if any(mark.path in brought.touched for mark in self._ledger.marks_with(seen.commit)):
                 return Recollection(

@@ -247,11 +247,12 @@ class Update:
 
     def _known(self, commit: Commit) -> Landed | None:
         """How this very commit landed where it met every rule of this ref, under sign-offs that admit this ref."""
-        about = {s.id: s for s in self.statements if commit.id in s.commits and not self._is_revoked(s)}
-        if self.standing(commit).vetoes:
-            return None
         for landed in self.server.landed:
             if landed.commit == commit.id and landed.clean and self.server.rules(self.ref) <= landed.rules:
+                names = {commit.id, *landed.stands_for}
+                if any(self.standing(self.history.commits[name]).vetoes for name in names):
+                    continue
+                about = {s.id: s for s in self.statements if names & set(s.commits) and not self._is_revoked(s)}
                 under = [about.get(statement) for statement in landed.statements]
                 if all(s is not None and (not s.refs or self.ref in s.refs) for s in under):
                     return landed
@@ -273,8 +274,12 @@ class Update:
         return any(each.takes_out == landed.commit for each in self.past)
 
     def has(self, commit: str) -> bool:
-        """Whether the ref has a commit or what stands for it, and it was not taken out."""
-        return any(commit in (x.commit, *x.stands_for) and not self.taken_out(x) for x in self.there)
+        """Whether the ref has a commit or what stands for it: not what was taken out, or a rewind would lose."""
+        return any(commit in (x.commit, *x.stands_for) and self.stands(x) for x in self.there)
+
+    def stands(self, landed: Landed) -> bool:
+        """Whether a commit that landed is behind the new tip, and was not taken out."""
+        return landed.commit in self.behind and not self.taken_out(landed)
 
     def lost(self, commit: str) -> bool:
         """Whether the ref had a commit or what stands for it, and it was taken out."""
@@ -283,7 +288,7 @@ class Update:
     def _takes_out(self, commit: Commit, change: Change) -> str:
         if len(commit.parents) > 1 or not change:
             return ""
-        there = [x for x in self.past if x.change == inverse(change) and not self.taken_out(x)]
+        there = [x for x in self.past if x.change == inverse(change) and self.stands(x)]
         return there[-1].commit if there else ""
 
     def _brings_only_revertible(self, merge: Commit) -> bool:
