@@ -30,9 +30,7 @@ def known_commits(
     return {each.commit: each for each in landings if _is_admitted(bench, ref, each, said)}
 
 
-def _is_admitted(
-    bench: Bench, ref: str, landing: Landing, signoffs: Mapping[ObjectId, Sequence[Testimony]]
-) -> bool:
+def _is_admitted(bench: Bench, ref: str, landing: Landing, signoffs: Mapping[ObjectId, Sequence[Testimony]]) -> bool:
     """Whether what counted when a commit landed, about itself or about what it carries, still admits it to a ref."""
     names = dict.fromkeys((landing.commit, *(name for name, _ in landing.reviewed)))
     said = [testimony for name in names for testimony in signoffs.get(name, ())]

@@ -15,8 +15,9 @@ from gatekeeper.debts import debts
 from gatekeeper.installing import find_git
 from gatekeeper.opening import Server
 from tests.pushes.conftest import template, world
+from tests.support.clock import at, let_time_pass
 from tests.support.commands import Desk, run
-from tests.support.emergencies import MAIN, SETTLE_SECONDS, allow, at, declare, statement
+from tests.support.emergencies import MAIN, SETTLE_SECONDS, allow, declare, statement
 from tests.support.world import one_format
 
 if TYPE_CHECKING:
@@ -270,7 +271,7 @@ def test_what_is_overdue_is_named_so_by_audit_and_doctor(world: World, clone: Cl
     allow(world, emergency={"allowed": {"at_least": "staff"}, "settle_within": "1m"})
     commit = clone.assisted()
     hook = world.hook().read_text()
-    world.run_in_hook(f"import time; now = time.time; time.time = lambda: now() - {DAY}")
+    let_time_pass(world, -DAY)
     assert declare(clone).accepted
     world.hook().write_text(hook)
     said = run("audit", "--repo", world.bare, cwd=world.root)

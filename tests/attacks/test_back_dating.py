@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from gatekeeper.core.clock import format_time
-from gatekeeper.core.ids import Timestamp
+from tests.support.clock import at, let_time_pass
 from tests.support.people import public_line
 from tests.support.world import one_format
 
@@ -16,15 +15,6 @@ if TYPE_CHECKING:
     from tests.support.world import World
 
 DAY = 86_400
-
-
-def at(seconds: int) -> Timestamp:
-    return Timestamp(int(time.time()) + seconds)
-
-
-def let_time_pass(world: World, seconds: int) -> None:
-    """From now on the server's clock is ahead of what it was."""
-    world.run_in_hook(f"import time\nreal = time.time\ntime.time = lambda: real() + {seconds}")
 
 
 @one_format

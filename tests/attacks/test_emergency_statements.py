@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gatekeeper.core.signoff import Decision
+from tests.support.clock import at
 from tests.support.commands import run
 from tests.support.emergencies import (
     HOUR,
     MAIN,
     allow,
-    at,
     clone,
     owed,
     statement,

@@ -9,8 +9,9 @@ import pytest
 
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.signoff import Decision
+from tests.support.clock import at
 from tests.support.commands import run
-from tests.support.emergencies import HOUR, MAIN, at, owed
+from tests.support.emergencies import HOUR, MAIN, owed
 from tests.support.world import one_format
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.clock import let_time_pass
 from tests.support.clones import execute
 from tests.support.emergencies import DECLARE, allow
 from tests.support.environment import require
@@ -303,7 +304,7 @@ def test_the_environment_alone_makes_nobody_a_senior(told: tuple[World, Clone, s
 @one_format
 def test_a_certificate_cannot_be_used_again_later(told: tuple[World, Clone, str, dict[str, str]]) -> None:
     world, _, data, said = told
-    world.run_in_hook("import time\nnow = time.time\ntime.time = lambda: now() + 3700")
+    let_time_pass(world, 3700)
     assert _person(world, data, said) == ""
 
 

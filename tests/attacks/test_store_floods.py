@@ -11,6 +11,7 @@ from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.push import SIGNOFFS
 from gatekeeper.core.signoff import Decision
+from tests.support.clock import let_time_pass
 from tests.support.world import one_format
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from tests.support.clones import Clone
     from tests.support.signoffs import Signoff
     from tests.support.world import World
-
-A_DAY_LATER = "import time\nreal = time.time\ntime.time = lambda: real() + 86401"
 
 
 def many(world: World, clone: Clone, commits: Sequence[ObjectId], number: int, *decision: Decision) -> list[Signoff]:
@@ -93,7 +92,7 @@ def test_a_person_calls_only_so_many_commits_their_own_in_a_day(world: World) ->
     commit = junior.commit("Mine")
     theirs = world.signoff("junior-1", junior, [commit], Decision.AUTHOR)
     assert world.store_push(junior, [theirs], "main:refs/heads/other").accepted
-    world.run_in_hook(A_DAY_LATER)
+    let_time_pass(world, 86_401)
     assert world.store_push(clone, signed[2:]).accepted
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gatekeeper.core.ids import Timestamp
 from gatekeeper.core.signoff import Decision
+from tests.support.clock import at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,11 +24,6 @@ ALLOWED = {"allowed": {"at_least": "staff"}, "settle_within": "48h"}
 """Of the people of the tests, staff-1."""
 SETTLE_SECONDS = 48 * 3600
 HOUR = 3600
-
-
-def at(seconds: int) -> Timestamp:
-    """A time from now."""
-    return Timestamp(int(time.time()) + seconds)
 
 
 def allow(world: World, **changes: Any) -> None:
