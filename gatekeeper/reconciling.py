@@ -87,7 +87,7 @@ def _ways(updates: Sequence[PendingUpdate], start: ObjectId) -> dict[ObjectId, l
     queue = [start]
     while queue:
         at = queue.pop(0)
-        for update in updates:
+        for update in reversed(updates):  # of equal ones the last: an earlier one failed, or it would not be repeated
             if update.old == at and update.new not in paths:
                 paths[update.new] = [*paths[at], update]
                 queue.append(update.new)

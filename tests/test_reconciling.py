@@ -99,9 +99,10 @@ def test_an_update_onto_what_is_there_now_may_still_land() -> None:
     assert found({MAIN: A}, one, two, main=B) == Comparison(landed=(one,))
 
 
-def test_of_two_equal_updates_one_landed_and_one_lapsed() -> None:
+def test_of_two_equal_updates_the_later_landed_and_the_other_lapsed() -> None:
+    """Who repeats a push was told that it had failed, after the hook; what counts is who pushed what landed."""
     one, two = moved(1, A, B), moved(2, A, B)
-    assert found({MAIN: A}, one, two, main=B) == Comparison(landed=(one,), lapsed=(two,))
+    assert found({MAIN: A}, one, two, main=B) == Comparison(landed=(two,), lapsed=(one,))
 
 
 def test_a_ref_that_went_and_came_back_is_where_it_was() -> None:

@@ -24,7 +24,7 @@ from gatekeeper.cli.looking import (
     tell_failed,
 )
 from gatekeeper.cli.writing import writing
-from gatekeeper.core.audit import Failed, Report
+from gatekeeper.core.audit import Failed, Report, Selection
 from gatekeeper.formats.audit_csv import changes_csv, exceptions_csv, summary_csv
 from gatekeeper.formats.audit_json import changes_lines, exceptions_data, summary_data
 from gatekeeper.formats.audit_text import changes_table, exception_parts, summary_parts
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from gatekeeper.citing import Tabled
-    from gatekeeper.core.audit import Selection
     from gatekeeper.core.landed import Landed
 
 SUMMARY = "summary"
@@ -174,7 +173,8 @@ def landed(
             latest = deque(rows, maxlen=MAX_ROWS)
             more = seen.count - len(latest)
             note = [f"({more} earlier ones are left out; --format csv lists all)"] if more else []
-            _show(ctx, file, output, [*note, changes_table(list(latest)) if latest else "Nothing has landed."])
+            nothing = "Nothing has landed." if chosen == Selection() else "Nothing has landed that was asked for."
+            _show(ctx, file, output, [*note, changes_table(list(latest)) if latest else nothing])
     tell_failed(ctx, failed)
     if len(failed) == len(paths):
         return UNDECIDED

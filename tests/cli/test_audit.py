@@ -284,6 +284,7 @@ def test_a_period_and_a_ref_choose_rows(world: World) -> None:
     assert len(table(auditor(world, "changes", *REPO, "--ref", "release/*", "--format", "csv").out)) == 1
     assert table(auditor(world, "changes", *REPO, "--until", "1d", "--format", "csv").out) == []
     assert len(table(auditor(world, "changes", *REPO, "--since", "2020-01-01", "--format", "csv").out)) == 2
+    assert auditor(world, "changes", *REPO, "--ref", "relaese/*").out == "Nothing has landed that was asked for.\n"
 
 
 def test_a_small_team_has_rows_and_no_figures(world: World) -> None:
