@@ -63,10 +63,10 @@ landed() { # check one landed commit; sets `why` if something does not fit
         END { for (i in pushes) if (i in places && kind == "\"landing\"") exit 0; exit 1 }' "$work/entry.$landing" ||
         { why="entry $landing does not say that it landed"; return 1; }
     landed_at=$date
+    [ "$judged" != 0 ] || [ "$(about pruned)" != 0 ] || { why='no entry has a verdict about it'; return 1; }
     [ "$judged $judged_position" = "$push $position" ] || [ ! -f "$work/verdict.$push.$position.$commit" ] ||
         { why="entry $push has a verdict of its own about it"; return 1; }
     if [ "$judged" = 0 ]; then
-        [ "$(about pruned)" != 0 ] || { why='no entry has a verdict about it'; return 1; }
         mark=GONE what='had landed in order before; the entry with the verdict was pruned'
         return 0
     fi

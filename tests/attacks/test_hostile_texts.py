@@ -95,7 +95,7 @@ def test_the_commands_of_a_refusal_can_be_pasted_whatever_the_branch_is_called(w
     assert not (world.root / "owned").exists()
     honest = clone.push("main:refs/heads/release/1.x")
     assert "gatekeeper explain" in honest.text
-    assert "--into release/1.x " in honest.text
+    assert "--into release/1.x\n" in honest.text
 
 
 @one_format

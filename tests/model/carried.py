@@ -46,8 +46,24 @@ def carried(update: Update, commit: Commit) -> list[Carried]:
         members = update.history.between(head, commit.parents[0])
         if how and len(members) > 1:
             adding = [name for name in members if not update.adds_nothing(update.history.commits[name])]
-            marked = [name for name in adding if update.is_merge(name) or _is_marked(update, name)]
+            marks = _marked_in(update, adding)
+            marked = [name for name in adding if update.is_merge(name) or name in marks]
             found.append(_carried(update, commit, adding, marked, how, arrived, squash=True))
+    return found
+
+
+def _marked_in(update: Update, names: list[str]) -> list[str]:
+    """The commits of a range that count as marked: as if each was pushed, but what others of them bring is no hit."""
+    memory, commits = update.server.memory, [update.history.commits[name] for name in names]
+    found = [each.id for each in commits if each.mark == "marked"]
+    silent = [each for each in commits if each.mark != "marked"]
+    asked = [each for each in silent if len(each.parents) == 1 and each.id not in update.parts]
+    # What a commit carries can be a range that it is a part of: each is asked about once.
+    update.parts.update({each.id: [] for each in asked})
+    update.parts.update({each.id: carried(update, each) for each in asked})
+    for each in silent:
+        if memory.recalls(update, each, update.parts.get(each.id, []), within=found):
+            found.append(each.id)
     return found
 
 

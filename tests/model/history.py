@@ -206,7 +206,7 @@ class History:
             )
             assert done.returncode in (0, 1), done.stderr
             clean = done.returncode == 0
-            tree = self._read_tree(done.stdout.split()[0]) if clean else {}
+            tree = self._read_tree(done.stdout.split()[0])
             self._merged[ours, theirs] = Merged(tree, clean)
         return self._merged[ours, theirs]
 

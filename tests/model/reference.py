@@ -180,6 +180,8 @@ class Update:
         """The commits of this update that were looked at, as if they had landed."""
         self.marked: dict[str, bool] = {}
         """By judged commit whether it counts as marked."""
+        self.parts: dict[str, list[Carried]] = {}
+        """By commit of a range, without a mark, what it carries."""
 
     def judge(self, commit: Commit) -> frozenset[str]:
         """Say what is wrong with a commit, and note it as if it had landed."""

@@ -147,15 +147,28 @@ class Memory:
         """The pushed branches and signed ranges, as far as they are there, and which push first brought them."""
         return [(span, number) for span, number in self.spans.items() if set(span) <= update.present]
 
-    def recalls(self, update: Update, commit: Commit, carries: Sequence[Carried]) -> bool:
-        """Whether a commit without a mark counts as marked on its way to a ref."""
-        people = {commit.author, update.server.first_pusher.get(commit.id, "")}
-        files = self._files(commit)
+    def recalls(self, update: Update, commit: Commit, carries: Sequence[Carried], within: Sequence[str] = ()) -> bool:
+        """Whether a commit without a mark counts as marked on its way to a ref.
+
+        What came with the marked commits `within` the range that it is in is no hit.
+        """
         change = self.history.change(commit) if len(commit.parents) < 2 else frozenset()
+        return (
+            self._brings(update, commit, self._files(commit), change, within)
+            or self._brings(update, commit, self._chosen(commit), frozenset(), within)
+            or self._amended(update, commit, within)
+            or self._carried(update, commit, carries, within)
+        )
+
+    def _brings(
+        self, update: Update, commit: Commit, files: list[tuple[str, str]], change: Change, within: Sequence[str]
+    ) -> bool:
+        """Whether files, or the change as a whole, came with a mark."""
+        people = self._people(update, commit)
         before = [self.history.commits[each.commit] for each in update.here if update.marked.get(each.commit)]
         marks = [*self.marks, *(mark for each in before for mark in self._marks_of(each))]
         standing_here = {path for each in before for path in self._touched(each)}
-        had = {mark.what for mark in marks if update.has(mark.root)}
+        had = {mark.what for mark in marks if update.has(mark.root) or mark.root in within}
         for mark in marks:
             if mark.what in had or not (mark.first or mark.person in people):
                 continue
@@ -167,7 +180,24 @@ class Memory:
             moved = not mark.version and any(content == mark.what and len(content) >= LARGE for _, content in files)
             if mark.path and moved:
                 return True
-        return self._amended(update, commit, people) or self._carried(update, commit, people, carries)
+        return False
+
+    def _people(self, update: Update, commit: Commit) -> set[str]:
+        return {commit.author, update.server.first_pusher.get(commit.id, "")}
+
+    def _chosen(self, commit: Commit) -> list[tuple[str, str]]:
+        """What a merge takes from one parent where Git's own merge does not: (path, content)."""
+        if len(commit.parents) < 2:
+            return []
+        parents = [self.history.commits[parent].tree for parent in commit.parents]
+        merged = self.history.merge(*commit.parents).tree if len(commit.parents) == 2 else {}
+        fresh = self._files(commit)
+        return [
+            (path, content)
+            for path, content in commit.tree.items()
+            if content and any(tree.get(path) != content for tree in parents)
+            if merged.get(path) != content and (path, content) not in fresh
+        ]
 
     def _marks_of(self, commit: Commit) -> list[Mark]:
         change = self.history.change(commit)
@@ -195,21 +225,25 @@ class Memory:
         ]
         return self.pushed_marked[name] in people or not came or self.noted[name] <= min(came)
 
-    def _amended(self, update: Update, commit: Commit, people: set[str]) -> bool:
+    def _amended(self, update: Update, commit: Commit, within: Sequence[str]) -> bool:
         """Whether it has the author line of a marked commit that has not landed, and a path in common."""
+        people = self._people(update, commit)
         return any(
             self.history.commits[name].author_line == commit.author_line
             and not update.has(name)
+            and name not in within
             and self._touched(self.history.commits[name]) & self._touched(commit)
             and self._is_own(update, name, commit, people)
             for name in self.pushed_marked
         )
 
-    def _carried(self, update: Update, commit: Commit, people: set[str], carries: Sequence[Carried]) -> bool:
+    def _carried(self, update: Update, commit: Commit, carries: Sequence[Carried], within: Sequence[str]) -> bool:
         """Whether it carries a marked commit; what the ref has had is no hit."""
+        people = self._people(update, commit)
         return any(
             name in self.pushed_marked
             and not update.has(name)
+            and name not in within
             and (self.pushed_marked[name] in people or any(mark.root == name and mark.first for mark in self.marks))
             and self._holds(update, commit, people, self.pushed_marked[name], self.noted[name])
             for each in carries
