@@ -8,6 +8,7 @@ from gatekeeper.amending import Amending
 from gatekeeper.checkpointing import kept
 from gatekeeper.citing import Place, Tabled
 from gatekeeper.continuing import Continuity
+from gatekeeper.core.amendments import taken_back
 from gatekeeper.core.audit import Audit, Break, Chain, Gate, GuardedRef, PauseSpan, Population, Selection
 from gatekeeper.core.debt import Debt, DebtState
 from gatekeeper.core.exceptional import Exceptional, Severity, worst_first
@@ -360,6 +361,10 @@ class _Looking:
             if refs:
                 found = self.look.exception("let-go", Severity.LOW, refs=", ".join(refs))
                 yield found.replace(entry=amendment.entry)
+        for change, back in taken_back(self.amending.amendments):
+            what = "; ".join(shift.what for shift in change.shifts) or "what was not read"
+            found = self.look.exception("taken-back", Severity.LOW, file=change.file, what=what, until=back.entry)
+            yield found.replace(entry=change.entry)
 
     def _owed(self, debt: Debt) -> Exceptional:
         late = debt.state is DebtState.OVERDUE

@@ -5,7 +5,7 @@ What cannot be compared as more or less counts as less: somebody should look.
 
 from __future__ import annotations
 
-from gatekeeper.core.audit import Shift
+from gatekeeper.core.audit import Amendment, Shift
 from gatekeeper.core.people import Ladder, Person, Roster, Who
 from gatekeeper.core.policy import Policy, Presence, Require, Rule
 from gatekeeper.core.verdict import Enforcement
@@ -14,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+BRIEF = 7 * 86_400
+"""Seconds within which a version that comes back was away for something."""
 STRENGTH = (Enforcement.OBSERVE, Enforcement.WARN, Enforcement.REFUSE)
 PRESENCE = (None, Presence.TOUCH, Presence.VERIFIED)
 
@@ -189,3 +191,17 @@ def _logins(person: Person) -> Sequence[str]:
 
 def _addresses(person: Person) -> Sequence[str]:
     return [address.decode("utf-8", "replace") for address in person.emails]
+
+
+def taken_back(amendments: Sequence[Amendment]) -> Iterator[tuple[Amendment, Amendment]]:
+    """Yield changes that were taken back soon, each with the one that brought the same bytes back.
+
+    Of a policy only those that made the gate ask for less. Of a roster all: a level or a key can be lent for one push.
+    """
+    for number, change in enumerate(amendments):
+        if change.file == "policy" and not any(shift.weakens for shift in change.shifts):
+            continue
+        later = (each for each in amendments[number + 1 :] if each.file == change.file and each.after == change.before)
+        back = next(later, None)
+        if back is not None and back.time - change.time <= BRIEF:
+            yield change, back

@@ -120,6 +120,10 @@ EXCEPTIONS: dict[str, tuple[str, str]] = {
         "{refs} is no longer protected: what lands there since is judged by nobody",
         "gatekeeper audit --repo {path}",
     ),
+    "taken-back": (
+        "another {file} was in force up to entry {until}, then the same as before again: {what}",
+        "gatekeeper ledger export --repo {path}",
+    ),
     "pruned-unsigned": (
         "entries up to {through} were pruned without a checkpoint: what was amiss in them cannot be known any more",
         "gatekeeper ledger verify --repo {path} --receipt RECEIPT   # one from before",

@@ -15,6 +15,8 @@ from tests.support.commands import run
 from tests.support.world import World, one_format
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gatekeeper.core.ids import ObjectId
 
 pytestmark = one_format
@@ -88,6 +90,52 @@ def test_a_ref_that_is_let_go_is_named(world: World) -> None:
     found = look(world)
     assert kinds(found) == ["let-go"]
     assert found.exceptions[0].fact("refs") == "HEAD, refs/heads/main, refs/tags/v*"
+
+
+def push_plain(world: World, message: str) -> None:
+    clone = world.clone("mid-1")
+    clone.sync()
+    clone.commit(message)
+    assert clone.push("HEAD:main").accepted
+
+
+@pytest.mark.parametrize(
+    ("change", "restore", "file"),
+    [
+        (lambda world: world.set_rule(enforce="observe"), World.set_policy, "policy"),
+        (lambda world: world.set_roster({"junior-1": {"level": "senior"}}), World.set_roster, "roster"),
+    ],
+    ids=["policy", "roster"],
+)
+@pytest.mark.parametrize("back", [True, False])
+def test_a_policy_or_roster_for_one_push_is_named(
+    world: World, change: Callable[[World], None], restore: Callable[[World], None], file: str, back: bool
+) -> None:
+    push_plain(world, "Before")
+    change(world)
+    clone = world.clone()
+    clone.sync()
+    clone.assisted("For once")
+    assert clone.push("HEAD:main").accepted
+    if back:
+        restore(world)
+    push_plain(world, "After")
+    named = [each for each in look(world).exceptions if each.kind == "taken-back"]
+    assert [each.fact("file") for each in named] == ([file] if back else [])
+    before, once, _ = (entry.number for entry in world.entries("push")[-3:])
+    assert all(each.entry is not None and before < each.entry <= once for each in named)
+
+
+def test_a_stricter_policy_that_is_given_up_again_was_for_no_push(world: World) -> None:
+    push_plain(world, "Before")
+    world.set_policy(undeclared="refuse")
+    clone = world.clone("mid-1")
+    clone.sync()
+    clone.commit("By the new policy\n\nAI-Assisted: no")
+    assert clone.push("HEAD:main").accepted
+    world.set_policy()
+    push_plain(world, "After")
+    assert kinds(look(world)) == []
 
 
 def test_pruning_without_a_checkpoint_is_named(world: World) -> None:

@@ -74,7 +74,16 @@ def test_a_report_with_every_part_fits(audit: Audit) -> None:
 def test_every_exception_and_every_missing_value_fits() -> None:
     facts = {"signer": "s", "statement": "5" * 64, "flaw": "expired", "rules": ("a",), "due": 0, "what": "w"}
     facts |= {"expected": "a", "found": "b", "author": "x", "subject": "S", "count": 3, "rule": "r"}
-    facts |= {"tip": "c", "why": "y", "refs": "HEAD", "through": 7, "time": "t", "latest": "l"}
+    facts |= {
+        "tip": "c",
+        "why": "y",
+        "refs": "HEAD",
+        "through": 7,
+        "file": "roster",
+        "until": 9,
+        "time": "t",
+        "latest": "l",
+    }
     every = tuple(exceptional(kind).replace(facts=tuple(facts.items())) for kind in EXCEPTIONS)
     bare = exceptional("ledger-fault", what="x").replace(ref="", commit=None, entry=None)
     check(summary_data(a_report(an_audit(exceptions=(*every, bare)))), "summary")

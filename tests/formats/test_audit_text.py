@@ -42,6 +42,8 @@ FACTS: dict[str, Any] = {
     "why": "y",
     "refs": "HEAD",
     "through": 7,
+    "file": "roster",
+    "until": 9,
     "time": "2026-01-01T00:00:00Z",
     "latest": "2026-01-02T00:00:00Z",
 }
