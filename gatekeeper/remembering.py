@@ -59,7 +59,7 @@ class Brought(Record):
 
     @property
     def bytes(self) -> Bytes:
-        """For memory; a merge is recognised by its files alone."""
+        """For memory: a merge keeps no mark by its change, though it can be known again by one."""
         return Bytes(change=self.change if self.paths else "", files=self.files)
 
 

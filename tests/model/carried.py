@@ -153,6 +153,15 @@ def _earlier_are_there(update: Update, commit: Commit, statement: Statement, nam
         earlier = history.commits[each]
         if each in together or not history.change(earlier) or update.adds_nothing(earlier):
             continue
-        if not update.has(each) and each not in history.behind(commit.parents[0]):
+        parent = commit.parents[0]
+        if not update.has(each) and each not in history.behind(parent) and not _is_done(update, earlier, parent):
             return False
     return True
+
+
+def _is_done(update: Update, earlier: Commit, parent: str) -> bool:
+    """Whether a rebase onto a commit would drop another one, for it changes nothing there."""
+    history = update.history
+    onto = history.commits[parent].tree
+    again = history.replay(history.parent_tree(earlier), onto, earlier.tree)
+    return len(earlier.parents) == 1 and again.clean and again.tree == onto

@@ -152,9 +152,8 @@ class Memory:
 
         What came with the marked commits `within` the range that it is in is no hit.
         """
-        change = self.history.change(commit) if len(commit.parents) < 2 else frozenset()
         return (
-            self._brings(update, commit, self._files(commit), change, within)
+            self._brings(update, commit, self._files(commit), self.history.change(commit), within)
             or self._brings(update, commit, self._chosen(commit), frozenset(), within)
             or self._amended(update, commit, within)
             or self._carried(update, commit, carries, within)
@@ -201,7 +200,7 @@ class Memory:
 
     def _marks_of(self, commit: Commit) -> list[Mark]:
         change = self.history.change(commit)
-        whole = [Mark(change, "", commit.id, "", first=True)] if change and len(commit.parents) < 2 else []
+        whole = [Mark(change, "", commit.id, "", first=True)] if change else []
         return whole + [Mark(content, path, commit.id, "", first=True) for path, content in self._files(commit)]
 
     def _holds(self, update: Update, commit: Commit, people: set[str], person: str, number: int) -> bool:
