@@ -8,7 +8,7 @@ from gatekeeper.core.commits import Commit
 from gatekeeper.core.declaration import Declaration, State
 from gatekeeper.core.hashing import sha256_hex
 from gatekeeper.core.ids import ObjectFormat, ObjectId, Timestamp
-from gatekeeper.core.memory import MOVED_BYTES, Bytes, How, Mark, Recollection, recollect
+from gatekeeper.core.memory import MOVED_BYTES, How, Mark, Recollection, recollect
 from gatekeeper.core.record import Record
 
 TYPE_CHECKING = False
@@ -56,11 +56,6 @@ class Brought(Record):
     """The files with records of Agent Trace that are new in it; in a merge, against every parent."""
     sides: tuple[tuple[str, str], ...] = ()
     """Of a merge, like `files`: what some parent has and another has not."""
-
-    @property
-    def bytes(self) -> Bytes:
-        """For memory: a merge keeps no mark by its change, though it can be known again by one."""
-        return Bytes(change=self.change if self.paths else "", files=self.files)
 
 
 def author_line_digest(commit: Commit) -> str:
@@ -161,7 +156,7 @@ class Memory:
             mark for key in (brought.change, *(blob for blob, _ in brought.files)) for mark in self._marks.get(key, ())
         ]
         found = recollect(
-            brought.bytes,
+            brought.files,
             # What only deletes brings no bytes that could have been new with the mark.
             marks if brought.files else [mark for mark in marks if holds(mark.person, mark.entry)],
             own=lambda person: person in people,

@@ -13,7 +13,7 @@ from gatekeeper.core.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 MOVED_BYTES = 64
 """A file of fewer bytes is not recognised under another path: too many small files are alike by chance."""
@@ -56,15 +56,6 @@ class Mark(Record):
     """The number of the push; 0 for the push that is being judged."""
 
 
-class Bytes(Record):
-    """What a commit brings, as far as memory knows bytes."""
-
-    change: str
-    """The change digest; empty for an empty change."""
-    files: tuple[tuple[str, str], ...]
-    """(id of the resulting blob, key of its path); without empty blobs and deletions."""
-
-
 class Recollection(Record):
     """Why a commit without a mark counts as marked."""
 
@@ -78,7 +69,7 @@ class Recollection(Record):
 
 
 def recollect(
-    brought: Bytes,
+    files: Sequence[tuple[str, str]],
     marks: Iterable[Mark],
     *,
     own: Callable[[str], bool],
@@ -90,8 +81,8 @@ def recollect(
     """Return why a commit without a mark counts as marked; None if it does not.
 
     Args:
-        brought: What the commit brings.
-        marks: The remembered marks on any of these bytes.
+        files: (id of the resulting blob, key of its path) of what the commit brings; no empty blobs, no deletions.
+        marks: The remembered marks on these blobs, or on the change as a whole.
         own: Whether a person (roster id) wrote the commit or first pushed it.
         has_been_here: Whether the ref has had the marked bytes already, and they were not taken out since.
         marked_here: Whether the mark on a path still stands in what is pushed: then an unmarked commit after it
@@ -99,7 +90,7 @@ def recollect(
         large: Whether a blob is large enough to be recognised under another path.
         since: Marks from before are forgotten.
     """
-    blobs = {blob for blob, _ in brought.files}
+    blobs = {blob for blob, _ in files}
     marks = tuple(marks)
     known = {mark.key for mark in marks if has_been_here(mark)}
     found: list[Recollection] = []
@@ -108,7 +99,7 @@ def recollect(
             continue
         if not mark.path:
             how = How.CHANGE
-        elif (mark.key, mark.path) in brought.files:
+        elif (mark.key, mark.path) in files:
             if mark.version and marked_here(mark.path):
                 continue
             how = How.VERSION if mark.version else How.FILE

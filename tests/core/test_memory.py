@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from gatekeeper.core.ids import Timestamp
-from gatekeeper.core.memory import Bytes, How, Mark, Recollection, recollect
+from gatekeeper.core.memory import How, Mark, Recollection, recollect
 from tests.support.values import NOW, A, B
 
 FILE = ("blob", "path")
-BROUGHT = Bytes(change="change", files=(FILE, ("own", "other")))
+BROUGHT = (FILE, ("own", "other"))
 SINCE = Timestamp(NOW - 100)
 
 
@@ -20,7 +20,7 @@ def mark(key: str = "blob", path: str = "path", **fields: Any) -> Mark:
     return Mark(key=key, path=path, **{**honest, **fields})
 
 
-def recall(*marks: Mark, brought: Bytes = BROUGHT, **facts: Any) -> Recollection | None:
+def recall(*marks: Mark, files: tuple[tuple[str, str], ...] = BROUGHT, **facts: Any) -> Recollection | None:
     """By default: nobody of the ledger wrote the commit, nothing has been here, every blob is large."""
     honest: dict[str, Any] = {
         "own": lambda person: False,
@@ -29,7 +29,7 @@ def recall(*marks: Mark, brought: Bytes = BROUGHT, **facts: Any) -> Recollection
         "large": lambda blob: True,
         "since": SINCE,
     }
-    return recollect(brought, iter(marks), **{**honest, **facts})
+    return recollect(files, iter(marks), **{**honest, **facts})
 
 
 def how(*marks: Mark, **facts: Any) -> How | None:
