@@ -134,8 +134,10 @@ class Memory:
         return found
 
     def _note_versions(self, pusher: str, later: Iterable[Mark]) -> None:
-        """They count for who pushed the mark, and for who pushed them."""
-        self.marks += [mark._replace(person=who) for mark in later for who in (pusher, self.pushed_marked[mark.root])]
+        """They count for who pushed the mark, and for who pushed them first."""
+        noted = {(mark.what, mark.path, mark.root) for mark in self.marks}
+        new = [mark for mark in later if (mark.what, mark.path, mark.root) not in noted]
+        self.marks += [mark._replace(person=who) for mark in new for who in (pusher, self.pushed_marked[mark.root])]
 
     # ---- what is asked ---------------------------------------------------------------------------
 
