@@ -283,9 +283,8 @@ class SqliteLedger(LedgerFile):
 
     def in_flight(self, ref: str) -> dict[str, ObjectId]:
         """See `Ledger`."""
-        return {
-            path: ObjectId(root) for path, root in self._rows("SELECT path, root FROM in_flight WHERE ref = ?", (ref,))
-        }
+        rows = self._rows("SELECT path, root FROM in_flight WHERE ref = ? ORDER BY path", (ref,))
+        return {path: ObjectId(root) for path, root in rows}
 
     def first_pushers(self, commits: Sequence[ObjectId]) -> dict[ObjectId, FirstPusher]:
         """See `Ledger`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.model.history import Change, Commit, History, difference, lines_changed, paths
@@ -87,7 +88,10 @@ class Memory:
                 self._note(server, pusher, each)
                 for path in paths(self.history.change(each)):
                     flying.setdefault(path, each.id)
-            root = marked[0].id if marked else next(iter(flying.values()), "")
+            first = min(
+                flying, key=lambda path: sha256(path.encode()).digest(), default=""
+            )  # the ledger has the digests
+            root = marked[0].id if marked else flying.get(first, "")
             bases = self.history.base(new, protected)
             if len(branch) > 1 and len(bases) == 1:
                 self._note_span(server, pusher, bases[0], new, root)
