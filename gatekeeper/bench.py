@@ -145,6 +145,23 @@ def over_listed(
     return listed.intersection(engine.ids(excluded, []))
 
 
+def check_trees(bench: Bench, tip: ObjectId, exclude: Iterable[ObjectId]) -> None:
+    """Look for trees that two readers would read differently, in what a tip has and the exclusions have not.
+
+    Raises:
+        UnjudgeableError: for a malformed tree.
+    """
+    from gatekeeper.core.trees import MalformedTreeError, check_tree  # only where receive.fsckObjects is not set
+
+    engine = bench.engine
+    for raw in engine.trees([tip], exclude):
+        engine.check_time()
+        try:
+            check_tree(raw.data, engine.object_format.raw_length)
+        except MalformedTreeError as error:
+            raise UnjudgeableError(reason("malformed-tree", tree=raw.id, what=str(error))) from None
+
+
 def read_line(bench: Bench, tip: ObjectId, base: ObjectId) -> list[Commit] | None:
     """Read the commits on top of `base` if they are a short line, as most pushes are; else None.
 

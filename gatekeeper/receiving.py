@@ -10,6 +10,7 @@ from gatekeeper.bench import (
     Bench,
     Court,
     UnjudgeableError,
+    check_trees,
     from_ledger,
     over_listed,
     read_commits,
@@ -317,24 +318,8 @@ class _Receiving:
         if tip is None:
             return refuse(item, reason("not-a-commit", commit=item.update.new, kind="nothing that leads to a commit"))
         if not self.gate.git_checks_objects:
-            self._check_trees(tip, excluded)
+            check_trees(bench, tip, excluded)
         return self._judge_commits(item, bench, tip, excluded, read_commits(bench, [tip], excluded))
-
-    def _check_trees(self, tip: ObjectId, excluded: Sequence[ObjectId]) -> None:
-        """Look for trees that two readers would read differently.
-
-        Raises:
-            UnjudgeableError: for a malformed tree.
-        """
-        from gatekeeper.core.trees import MalformedTreeError, check_tree  # only where receive.fsckObjects is not set
-
-        engine = self.gate.engine
-        for raw in engine.trees([tip], excluded):
-            engine.check_time()
-            try:
-                check_tree(raw.data, engine.object_format.raw_length)
-            except MalformedTreeError as error:
-                raise UnjudgeableError(reason("malformed-tree", tree=raw.id, what=str(error))) from None
 
     def _line(self, item: Work, bench: Bench) -> list[Commit] | None:
         """Return the commits that an update brings if they are a short line on top of the old tip; else None.
