@@ -21,6 +21,7 @@ from tests.support.attested import (
     notes_at,
     notes_tree,
     states,
+    with_a_side,
 )
 from tests.support.raw_push import raw_push
 
@@ -193,12 +194,7 @@ class TestNotes:
         assert other.push("main:main").accepted
 
     def test_on_a_merge_count_for_what_it_adds_and_for_nothing_else(self, world: World) -> None:
-        clone = world.clone()
-        base = clone.id()
-        clone.commit("Mine", {"a.py": CODE})
-        clone.git("checkout", "-q", "-b", "side", base)
-        clone.commit("Yours", {"b.py": CODE[::-1]})
-        clone.git("checkout", "-q", "main")
+        clone = with_a_side(world)
         note(clone, clone.merge("side"))
         assert clone.push("main:main", PUSH).accepted
         clone.git("checkout", "-q", "side")

@@ -13,6 +13,7 @@ from tests.support.attested import (
     last,
     states,
     trace,
+    with_a_side,
 )
 
 if TYPE_CHECKING:
@@ -132,12 +133,7 @@ class TestTraces:
         assert last(world)["unread_traces"] == 1
 
     def test_in_a_merge_count_where_no_parent_has_them(self, world: World) -> None:
-        clone = world.clone()
-        base = clone.id()
-        clone.commit("Mine", {"a.py": CODE})
-        clone.git("checkout", "-q", "-b", "side", base)
-        clone.commit("Yours", {"b.py": CODE[::-1]})
-        clone.git("checkout", "-q", "main")
+        clone = with_a_side(world)
         (clone.path / ".agent-trace").mkdir()
         clone.merge("side", amend={TRACES: trace("sneaked.py"), "sneaked.py": "x = 1\n"})
         assert clone.push("main:main").refused

@@ -36,6 +36,17 @@ def log(lines: str = f"src/cart.py\n  {SESSION} 1-9\n", tool: str = "cursor", **
 ALL_HUMAN = log(f"src/cart.py\n  {HUMAN} 1-90\n")
 
 
+def with_a_side(world: World) -> Clone:
+    """A clone on main with a commit of its own, and another one on the branch `side`."""
+    clone = world.clone()
+    base = clone.id()
+    clone.commit("Mine", {"a.py": CODE})
+    clone.git("checkout", "-q", "-b", "side", base)
+    clone.commit("Yours", {"b.py": CODE[::-1]})
+    clone.git("checkout", "-q", "main")
+    return clone
+
+
 def note(clone: Clone, commit: ObjectId, data: bytes | None = None) -> None:
     """Add a note about a commit, in the place of one that is there."""
     blob = clone.hash_object("blob", log() if data is None else data)
